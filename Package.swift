@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one list of settings that every target of ours shares.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: goldenFolders[name] ?? [],
+    swiftSettings: strict)
+}
+
+/// Folders of test targets that hold files which the tests read from the source tree.
+let goldenFolders: [String: [String]] = [:]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(
+  name: "AsyncHTTPClient", package: "async-http-client")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "jit",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The core and what proves its history.
+    library("AccessCore"),
+    library("TransparencyLog", [crypto]),
+    library("PolicyFile", ["AccessCore", yams]),
+    library("Ledger", ["AccessCore", "TransparencyLog", grdb]),
+
+    // PostgreSQL.
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    library("PostgresClient", ["CLibPQ"]),
+    library("PostgresProvisioner", ["AccessCore", "PostgresClient", crypto, cryptoExtras]),
+
+    // The broker and its two ends.
+    library("AccessBroker", ["AccessCore", "PolicyFile", "Ledger", serviceLifecycle, logging, metrics]),
+    library("AccessAPI"),
+    library("AccessServer", ["AccessAPI", "AccessBroker", hummingbird, nioCore]),
+    executable(
+      "jitd",
+      [
+        "AccessBroker", "AccessCore", "AccessServer", "Ledger", "PolicyFile", "PostgresProvisioner",
+        argumentParser, logging, serviceLifecycle, unixSignals, yams,
+      ]),
+    executable("jit", ["AccessAPI", "AccessCore", "PolicyFile", argumentParser, asyncHTTPClient]),
+
+    library("AccessTesting", ["AccessCore", "PostgresClient"]),
+    tests("AccessCoreTests", ["AccessCore", "AccessTesting"]),
+    tests("TransparencyLogTests", ["TransparencyLog"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,111 @@
+/// A request as everybody sees it. Times are `YYYY-MM-DDTHH:MM:SS.mmmZ`, durations as typed.
+package struct RequestView: Codable, Sendable, Equatable {
+  package var id: String
+  /// `pending`, `approved`, `denied`, `cancelled` or `lapsed`.
+  package var state: String
+  package var requester: String
+  package var database: String
+  package var environment: String
+  package var role: String
+  /// What lasts: the shortest that was asked and allowed.
+  package var duration: String
+  package var requestedDuration: String
+  @Nullable package var start: String?
+  @Nullable package var reason: String?
+  @Nullable package var ticket: String?
+  package var entitlement: String
+  package var breakGlass: Bool
+  @Nullable package var extends: String?
+  package var submittedAt: String
+  @Nullable package var decidedAt: String?
+  /// When it lapses unless somebody acts; null once that cannot happen any more.
+  @Nullable package var lapsesAt: String?
+  package var needs: [NeedView]
+  package var reviews: [ReviewView]
+  @Nullable package var grant: GrantView?
+  /// SHA-256 of exactly what was asked; reviews are bound to it.
+  package var digest: String
+  /// The statements that activation will run; null in lists.
+  @Nullable package var sql: [String]?
+  /// False when the ledger could not be written and this is known to the broker's memory only.
+  package var durable: Bool
+
+  package init(
+    id: String, state: String, requester: String, database: String, environment: String,
+    role: String, duration: String, requestedDuration: String, start: String?, reason: String?,
+    ticket: String?, entitlement: String, breakGlass: Bool, extends: String?, submittedAt: String,
+    decidedAt: String?, lapsesAt: String?, needs: [NeedView], reviews: [ReviewView],
+    grant: GrantView?, digest: String, sql: [String]?, durable: Bool
+  ) {
+    self.id = id
+    self.state = state
+    self.requester = requester
+    self.database = database
+    self.environment = environment
+    self.role = role
+    self.duration = duration
+    self.requestedDuration = requestedDuration
+    self.start = start
+    self.reason = reason
+    self.ticket = ticket
+    self.entitlement = entitlement
+    self.breakGlass = breakGlass
+    self.extends = extends
+    self.submittedAt = submittedAt
+    self.decidedAt = decidedAt
+    self.lapsesAt = lapsesAt
+    self.needs = needs
+    self.reviews = reviews
+    self.grant = grant
+    self.digest = digest
+    self.sql = sql
+    self.durable = durable
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id, state, requester, database, environment, role, duration, start, reason, ticket
+    case entitlement, extends, needs, reviews, grant, digest, sql, durable
+    case requestedDuration = "requested_duration"
+    case breakGlass = "break_glass"
+    case submittedAt = "submitted_at"
+    case decidedAt = "decided_at"
+    case lapsesAt = "lapses_at"
+  }
+}
+
+/// One step of review: how many of whom, and how many there are.
+package struct NeedView: Codable, Sendable, Equatable {
+  package var from: String
+  package var count: Int
+  package var have: Int
+  /// Who can still be asked, the requester never among them.
+  package var people: [String]
+
+  package init(from: String, count: Int, have: Int, people: [String]) {
+    self.from = from
+    self.count = count
+    self.have = have
+    self.people = people
+  }
+}
+
+package struct ReviewView: Codable, Sendable, Equatable {
+  package var reviewer: String
+  /// `approve` or `deny`.
+  package var verdict: String
+  @Nullable package var comment: String?
+  @Nullable package var duration: String?
+  package var signed: Bool
+  package var at: String
+
+  package init(
+    reviewer: String, verdict: String, comment: String?, duration: String?, signed: Bool, at: String
+  ) {
+    self.reviewer = reviewer
+    self.verdict = verdict
+    self.comment = comment
+    self.duration = duration
+    self.signed = signed
+    self.at = at
+  }
+}

@@ -1,0 +1,214 @@
+/// Something that happened. State is nothing but the events so far.
+///
+/// The name of each kind in the ledger is in `kind`; a reader skips kinds that it does not know.
+package enum Event: Sendable, Equatable {
+  case logOpened(LogOpened)
+  case policyLoaded(PolicyLoaded)
+  case policyRefused(PolicyRefused)
+
+  case requestSubmitted(RequestID, RequestSubmitted)
+  case requestRefused(RequestID?, RequestRefused)
+  case requestApproved(RequestID, RequestApproved)
+  case requestDenied(RequestID)
+  case requestCancelled(RequestID)
+  case requestLapsed(RequestID)
+  case requestReopened(RequestID, RequestReopened)
+  case reviewRecorded(RequestID, ReviewRecorded)
+
+  case grantActivating(RequestID, GrantActivating)
+  case grantActivated(RequestID, GrantActivated)
+  case grantFailed(RequestID, GrantFailed)
+  case grantRevoking(RequestID, GrantRevoking)
+  case grantStuck(RequestID, Grant.Obstacle)
+  case grantEnded(RequestID, GrantEnded)
+  case credentialReissued(RequestID)
+
+  case tokenIssued(TokenIssued)
+  case tokenRevoked(TokenRevoked)
+  case orphanFound(OrphanFound)
+  case auditExported(AuditExported)
+  case clockAnomaly(ClockAnomaly)
+
+  /// The request that the event is about.
+  package var request: RequestID? {
+    switch self {
+    case .requestSubmitted(let id, _), .requestApproved(let id, _), .requestDenied(let id),
+      .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
+      .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
+      .grantFailed(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
+      .grantEnded(let id, _), .credentialReissued(let id):
+      id
+    case .requestRefused(let id, _): id
+    case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound,
+      .auditExported, .clockAnomaly:
+      nil
+    }
+  }
+}
+
+package struct LogOpened: Sendable, Equatable, Codable {
+  package let origin: String
+
+  package init(origin: String) { self.origin = origin }
+}
+
+package struct PolicyLoaded: Sendable, Equatable, Codable {
+  /// SHA-256 over the names and texts of the files.
+  package let digest: Digest
+
+  package init(digest: Digest) { self.digest = digest }
+}
+
+package struct PolicyRefused: Sendable, Equatable, Codable {
+  package let digest: Digest?
+  /// How many errors it has, and the first of them.
+  package let errors: Int
+  package let first: String
+
+  package init(digest: Digest?, errors: Int, first: String) {
+    self.digest = digest
+    self.errors = errors
+    self.first = first
+  }
+}
+
+package struct RequestSubmitted: Sendable, Equatable, Codable {
+  package let ask: Ask
+  package let digest: Digest
+  package let lapsesAt: Timestamp
+
+  private enum CodingKeys: String, CodingKey {
+    case ask, digest
+    case lapsesAt = "lapses_at"
+  }
+}
+
+/// An attempt that was refused; the same one repeated is counted, not written again.
+package struct RequestRefused: Sendable, Equatable, Codable {
+  /// What was tried: `submit`, `review`, `activate`, …
+  package let attempt: String
+  package let code: Refusal.Code
+  package let count: Int
+
+  package init(attempt: String, code: Refusal.Code, count: Int) {
+    self.attempt = attempt
+    self.code = code
+    self.count = count
+  }
+}
+
+package struct RequestApproved: Sendable, Equatable, Codable {
+  package let duration: TimeSpan
+  package let lapsesAt: Timestamp
+  package let by: [Principal]
+
+  private enum CodingKeys: String, CodingKey {
+    case duration, by
+    case lapsesAt = "lapses_at"
+  }
+}
+
+/// An approval that no longer stands: the policy or the people have changed.
+package struct RequestReopened: Sendable, Equatable, Codable {
+  package let lapsesAt: Timestamp
+
+  private enum CodingKeys: String, CodingKey {
+    case lapsesAt = "lapses_at"
+  }
+}
+
+package struct ReviewRecorded: Sendable, Equatable, Codable {
+  package let verdict: Verdict
+  package let duration: TimeSpan?
+  package let comment: Commitment?
+  /// The digest of the request as the reviewer was shown it.
+  package let digest: Digest
+}
+
+package struct GrantActivating: Sendable, Equatable, Codable {
+  package let roleName: String
+  package let expiresAt: Timestamp
+  package let began: BootMark
+  package let duration: TimeSpan
+  package let access: DatabaseAccess
+  package let client: Endpoint
+  package let scopes: [String]
+  package let sessions: Int
+
+  private enum CodingKeys: String, CodingKey {
+    case began, duration, access, client, scopes, sessions
+    case roleName = "role_name"
+    case expiresAt = "expires_at"
+  }
+}
+
+package struct GrantActivated: Sendable, Equatable, Codable {
+  package let identity: RoleIdentity
+
+  package init(identity: RoleIdentity) { self.identity = identity }
+}
+
+/// The activation came to nothing, and it was verified that nothing is there.
+package struct GrantFailed: Sendable, Equatable, Codable {
+  package let because: String
+
+  package init(because: String) { self.because = because }
+}
+
+package struct GrantRevoking: Sendable, Equatable, Codable {
+  package let cause: Cause
+  package let due: Timestamp
+  package let reason: Commitment?
+}
+
+package struct GrantEnded: Sendable, Equatable, Codable {
+  package let cause: Cause
+  package let receipt: Receipt
+}
+
+package struct TokenIssued: Sendable, Equatable, Codable {
+  package let token: TokenID
+  package let user: Principal
+  /// SHA-256 of the token, which itself is 256 random bits.
+  package let hash: Digest
+  package let expiresAt: Timestamp
+
+  private enum CodingKeys: String, CodingKey {
+    case token, user, hash
+    case expiresAt = "expires_at"
+  }
+}
+
+package struct TokenRevoked: Sendable, Equatable, Codable {
+  package let token: TokenID
+}
+
+/// A role of ours that no live grant accounts for, and what was done about it.
+package struct OrphanFound: Sendable, Equatable, Codable {
+  package let database: DatabaseName
+  package let role: RoleIdentity
+  package let removed: Bool
+
+  package init(database: DatabaseName, role: RoleIdentity, removed: Bool) {
+    self.database = database
+    self.role = role
+    self.removed = removed
+  }
+}
+
+package struct AuditExported: Sendable, Equatable, Codable {
+  package let format: String
+  /// How many entries there were to export.
+  package let size: Int64
+
+  package init(format: String, size: Int64) {
+    self.format = format
+    self.size = size
+  }
+}
+
+/// The wall clock stood before the newest entry.
+package struct ClockAnomaly: Sendable, Equatable, Codable {
+  package let observed: Timestamp
+  package let newest: Timestamp
+}

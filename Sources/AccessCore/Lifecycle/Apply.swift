@@ -1,0 +1,128 @@
+extension State {
+  /// Takes in what happened. Every entry that `decide` makes fits; one that does not (a ledger
+  /// edited by hand) changes nothing.
+  ///
+  /// A request that closes leaves the live state; `History` folds closed ones back.
+  package mutating func apply(_ entry: Entry) {
+    nextSeq = entry.seq + 1
+    newest = max(newest ?? entry.at, entry.at)
+    switch entry.event {
+    case .logOpened(let data): origin = data.origin
+    case .policyLoaded(let data): policy = data.digest
+    case .tokenIssued(let data): tokens[data.token] = Token(data, entry)
+    case .tokenRevoked(let data): tokens[data.token] = nil
+    case .requestSubmitted(let id, let data):
+      requests[id] = Request(id: id, data, at: entry.at)
+      openCount[data.ask.requester, default: 0] += 1
+    case .requestApproved(let id, _), .requestDenied(let id), .requestCancelled(let id),
+      .requestLapsed(let id), .requestReopened(let id, _), .reviewRecorded(let id, _),
+      .grantActivating(let id, _), .grantActivated(let id, _), .grantFailed(let id, _),
+      .grantRevoking(let id, _), .grantStuck(let id, _), .grantEnded(let id, _):
+      requests[id]?.apply(entry)
+      if let closed = requests[id], closed.isClosed { forget(closed) }
+    case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
+      .clockAnomaly:
+      break
+    }
+  }
+
+  private mutating func forget(_ request: Request) {
+    requests[request.id] = nil
+    let left = openCount[request.ask.requester, default: 1] - 1
+    openCount[request.ask.requester] = left > 0 ? left : nil
+  }
+}
+
+extension Token {
+  init(_ data: TokenIssued, _ entry: Entry) {
+    let issuer: Principal? =
+      switch entry.author {
+      case .caller(let caller): caller.principal
+      case .system: nil
+      }
+    self.init(
+      id: data.token, user: data.user, hash: data.hash, issuedAt: entry.at, issuedBy: issuer,
+      expiresAt: data.expiresAt)
+  }
+}
+
+extension Request {
+  init(id: RequestID, _ data: RequestSubmitted, at: Timestamp) {
+    self.init(
+      id: id, ask: data.ask, digest: data.digest, submittedAt: at,
+      stage: .pending(lapsesAt: data.lapsesAt))
+  }
+
+  /// A whole request from its entries, closed or not; nil when they do not begin with one.
+  package init?(folding entries: some Sequence<Entry>) {
+    var request: Request?
+    for entry in entries {
+      if case .requestSubmitted(let id, let data) = entry.event {
+        request = Request(id: id, data, at: entry.at)
+      } else {
+        request?.apply(entry)
+      }
+    }
+    guard let request else { return nil }
+    self = request
+  }
+
+  mutating func apply(_ entry: Entry) {
+    switch entry.event {
+    case .reviewRecorded(_, let data):
+      guard case .caller(let caller) = entry.author else { return }
+      reviews.append(
+        Review(
+          reviewer: caller.principal, verdict: data.verdict, duration: data.duration,
+          comment: data.comment, digest: data.digest, at: entry.at))
+    case .requestApproved(_, let data):
+      stage = .approved(
+        Approval(at: entry.at, duration: data.duration, lapsesAt: data.lapsesAt))
+    case .requestDenied: stage = .denied(at: entry.at)
+    case .requestCancelled: stage = .cancelled(at: entry.at)
+    case .requestLapsed: stage = .lapsed(at: entry.at)
+    case .requestReopened(_, let data): stage = .pending(lapsesAt: data.lapsesAt)
+    case .grantActivating(_, let data):
+      guard case .approved(let approval) = stage else { return }
+      stage = .granted(approval, Grant(data))
+    case .grantFailed:
+      guard case .granted(let approval, let grant) = stage, case .activating = grant.stage
+      else { return }
+      stage = .approved(approval)
+    case .grantActivated, .grantRevoking, .grantStuck, .grantEnded:
+      guard case .granted(let approval, var grant) = stage else { return }
+      grant.apply(entry)
+      stage = .granted(approval, grant)
+    case .requestSubmitted, .requestRefused, .credentialReissued, .logOpened, .policyLoaded,
+      .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .clockAnomaly:
+      break
+    }
+  }
+}
+
+extension Grant {
+  init(_ data: GrantActivating) {
+    self.init(
+      roleName: data.roleName, expiresAt: data.expiresAt, began: data.began,
+      duration: data.duration, access: data.access, client: data.client, scopes: data.scopes,
+      sessions: data.sessions, stage: .activating)
+  }
+
+  fileprivate mutating func apply(_ entry: Entry) {
+    switch (stage, entry.event) {
+    case (.activating, .grantActivated(_, let data)):
+      stage = .active(data.identity, since: entry.at)
+    case (.activating, .grantRevoking(_, let data)), (.active, .grantRevoking(_, let data)):
+      stage = .revoking(
+        Ending(identity: identity, activatedAt: activatedAt, cause: data.cause, due: data.due))
+    case (.revoking(let ending), .grantStuck(_, let obstacle)),
+      (.stuck(let ending, _), .grantStuck(_, let obstacle)):
+      stage = .stuck(ending, obstacle)
+    case (.revoking(let ending), .grantEnded(_, let data)),
+      (.stuck(let ending, _), .grantEnded(_, let data)):
+      stage = .ended(ending, data.receipt, at: entry.at)
+    case (.activating, _), (.active, _), (.revoking, _), (.stuck, _), (.ended, _):
+      break
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// What an authenticated caller wants.
+package enum Command: Sendable {
+  case submit(RequestID, Submission)
+  case review(RequestID, ReviewSubmission)
+  case cancel(RequestID)
+  /// Activates an approved request, or gives an active grant a new password.
+  case activate(RequestID, BootMark)
+  case release(RequestID)
+  case revoke(RequestID, reason: WrittenText?)
+  case issueToken(TokenID, user: String, hash: Digest, lifetime: TimeSpan)
+  case revokeToken(String)
+  case export(format: String)
+  case reloadPolicy
+
+  /// How the attempt is called in the ledger when it is refused.
+  package var attempt: String {
+    switch self {
+    case .submit: "submit"
+    case .review: "review"
+    case .cancel: "cancel"
+    case .activate: "activate"
+    case .release: "release"
+    case .revoke: "revoke"
+    case .issueToken: "issue-token"
+    case .revokeToken: "revoke-token"
+    case .export: "export"
+    case .reloadPolicy: "reload-policy"
+    }
+  }
+
+  /// The existing request that it is about.
+  package var request: RequestID? {
+    switch self {
+    case .review(let id, _), .cancel(let id), .activate(let id, _), .release(let id),
+      .revoke(let id, _):
+      id
+    case .submit, .issueToken, .revokeToken, .export, .reloadPolicy: nil
+    }
+  }
+}
+
+/// A request as it came in; the names are not checked yet.
+package struct Submission: Sendable, Equatable {
+  package var database: String
+  package var role: String
+  package var duration: String
+  package var reason: WrittenText?
+  package var ticket: WrittenText?
+  package var entitlement: String?
+  package var start: Timestamp?
+
+  package init(
+    database: String, role: String, duration: String, reason: WrittenText? = nil,
+    ticket: WrittenText? = nil, entitlement: String? = nil, start: Timestamp? = nil
+  ) {
+    self.database = database
+    self.role = role
+    self.duration = duration
+    self.reason = reason
+    self.ticket = ticket
+    self.entitlement = entitlement
+    self.start = start
+  }
+}
+
+package struct ReviewSubmission: Sendable, Equatable {
+  package var verdict: Verdict
+  /// A shorter duration, as typed.
+  package var duration: String?
+  package var comment: WrittenText?
+  /// The digest that the reviewer was shown; nil when the client did not say.
+  package var digest: Digest?
+
+  package init(
+    verdict: Verdict, duration: String? = nil, comment: WrittenText? = nil, digest: Digest? = nil
+  ) {
+    self.verdict = verdict
+    self.duration = duration
+    self.comment = comment
+    self.digest = digest
+  }
+}
+
+/// What the broker itself saw or brought about.
+package enum Fact: Sendable, Equatable {
+  /// Nobody came in time.
+  case lapsed(RequestID)
+  case activated(RequestID, RoleIdentity)
+  /// The activation failed, and the role is verified to be absent.
+  case activationFailed(RequestID, because: String)
+  case expired(RequestID, BootMark)
+  /// The requester is no longer entitled.
+  case disentitled(RequestID)
+  case stuck(RequestID, Grant.Obstacle)
+  case ended(RequestID, Receipt)
+  case orphan(OrphanFound)
+  case clockBehind(observed: Timestamp)
+  case refused(RequestID?, RequestRefused)
+  case policyRefused(PolicyRefused)
+}
+
+/// What `decide` looks at besides command and state.
+package struct Context: Sendable {
+  package var policy: Policy
+  package var issuing: Issuing
+  package var now: Timestamp
+  package var sha256: SHA256Function
+
+  package init(policy: Policy, issuing: Issuing, now: Timestamp, sha256: @escaping SHA256Function) {
+    self.policy = policy
+    self.issuing = issuing
+    self.now = now
+    self.sha256 = sha256
+  }
+}
+
+/// Whether new access may be given. Nothing that stops it ever stops a revocation.
+package enum Issuing: Sendable, Equatable {
+  case open
+  /// Revoke-only, and why, in words for people.
+  case stopped(because: String)
+}

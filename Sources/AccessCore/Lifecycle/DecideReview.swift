@@ -1,0 +1,122 @@
+func decideReview(
+  _ review: ReviewSubmission, of id: RequestID, by caller: Caller, _ state: State,
+  _ context: Context
+) throws(Refusal) -> [Event] {
+  let request = try find(id, for: caller, state, context.policy)
+  try refuseAdminSocket(caller)
+  let rule = try ruleForReview(of: request, by: caller, context.policy)
+  try checkLength(review.comment, of: "comment")
+  if let shown = review.digest, shown != request.digest {
+    throw Refusal(
+      .otherDigest, "what you reviewed is not what was asked", hint: "look again: `jit show \(id)`")
+  }
+  guard case .pending(let lapsesAt) = request.stage, context.now < lapsesAt else {
+    throw wrongState(request, to: "reviewed", context.now)
+  }
+  switch review.verdict {
+  case .deny: return try denial(review, of: request)
+  case .approve: return try approval(review, of: request, rule, by: caller.principal, context)
+  }
+}
+
+private func ruleForReview(
+  of request: Request, by caller: Caller, _ policy: Policy
+) throws(Refusal) -> Entitlement {
+  guard request.ask.requester != caller.principal else {
+    throw Refusal(
+      .ownRequest, "nobody reviews their own request",
+      hint: "`jit show \(request.id)` tells who can")
+  }
+  guard let rule = policy.rule(for: request.ask), policy.canReview(caller.principal, request) else {
+    throw Refusal(
+      .notReviewer, "\(caller.principal) is not among the reviewers of \(request.id)",
+      hint: "`jit show \(request.id)` tells who can")
+  }
+  return rule
+}
+
+private func denial(
+  _ review: ReviewSubmission, of request: Request
+) throws(Refusal) -> [Event] {
+  guard let comment = review.comment, !comment.text.isEmpty else {
+    throw Refusal(.usage, "a denial needs a comment", hint: "say why with --comment")
+  }
+  let recorded = ReviewRecorded(
+    verdict: .deny, duration: nil, comment: comment.commitment, digest: request.digest)
+  return [.reviewRecorded(request.id, recorded), .requestDenied(request.id)]
+}
+
+private func approval(
+  _ review: ReviewSubmission, of request: Request, _ rule: Entitlement, by reviewer: Principal,
+  _ context: Context
+) throws(Refusal) -> [Event] {
+  try requireIssuing(context)
+  guard !request.approvals.contains(reviewer) else {
+    throw Refusal(.alreadyReviewed, "\(reviewer) has approved \(request.id) already")
+  }
+  var shorter: TimeSpan?
+  if let text = review.duration {
+    let wanted = try readDuration(text)
+    guard wanted <= request.ask.duration else {
+      throw Refusal(
+        .widening, "\(wanted) is more than was asked",
+        hint: "a reviewer may shorten \(request.ask.duration), never widen it")
+    }
+    shorter = wanted
+  }
+  let recorded = ReviewRecorded(
+    verdict: .approve, duration: shorter, comment: review.comment?.commitment,
+    digest: request.digest)
+  let approvals = request.approvals.union([reviewer])
+  let progress = context.policy.progress(
+    under: rule.review, approvals: approvals, requester: request.ask.requester)
+  guard progress.isComplete else { return [.reviewRecorded(request.id, recorded)] }
+  let approved = RequestApproved(
+    duration: shortest(request, and: shorter),
+    lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvals.sorted())
+  return [.reviewRecorded(request.id, recorded), .requestApproved(request.id, approved)]
+}
+
+/// What was asked, or the shortest that a reviewer allowed.
+private func shortest(_ request: Request, and last: TimeSpan?) -> TimeSpan {
+  let allowed = request.reviews.compactMap(\.duration) + [last].compactMap { $0 }
+  return allowed.min().map { min($0, request.ask.duration) } ?? request.ask.duration
+}
+
+func decideCancellation(
+  of id: RequestID, by caller: Caller, _ state: State, _ context: Context
+) throws(Refusal) -> [Event] {
+  let request = try findOwn(id, for: caller, to: "cancel", state, context.policy)
+  switch request.stage {
+  case .pending, .approved: return [.requestCancelled(id)]
+  case .granted:
+    throw Refusal(.wrongState, "\(id) is active", hint: "give it back: `jit release \(id)`")
+  case .denied, .cancelled, .lapsed:
+    throw wrongState(request, to: "cancelled", context.now)
+  }
+}
+
+/// The refusal for something that the request's state does not allow.
+package func wrongState(_ request: Request, to act: String, _ now: Timestamp) -> Refusal {
+  Refusal(
+    .wrongState, "\(request.id) \(describe(request, now)) and cannot be \(act)",
+    hint: "see `jit show \(request.id)`")
+}
+
+private func describe(_ request: Request, _ now: Timestamp) -> String {
+  switch request.stage {
+  case .pending(let lapsesAt): now < lapsesAt ? "is pending" : "has lapsed"
+  case .approved(let approval): now < approval.lapsesAt ? "is approved" : "has lapsed"
+  case .denied: "was denied"
+  case .cancelled: "was cancelled"
+  case .lapsed: "has lapsed"
+  case .granted(_, let grant):
+    switch grant.stage {
+    case .activating: "is being activated"
+    case .active: "is active"
+    case .revoking: "is being revoked"
+    case .stuck: "is stuck in revocation"
+    case .ended(let ending, _, _): "has ended (\(ending.cause.rawValue))"
+    }
+  }
+}

@@ -1,0 +1,190 @@
+func decideSubmission(
+  _ submission: Submission, _ id: RequestID, by caller: Caller, _ state: State, _ context: Context
+) throws(Refusal) -> [Event] {
+  try refuseAdminSocket(caller)
+  try requireIssuing(context)
+  let policy = context.policy
+  let requester = caller.principal
+  let database = try findDatabase(submission.database, for: requester, policy)
+  let role = try findRole(submission.role, policy)
+  let duration = try readDuration(submission.duration)
+  let rule = try chooseEntitlement(submission, for: requester, database, role, policy)
+  guard duration <= rule.maxDuration else {
+    throw Refusal(
+      .durationOverMax, "\(duration) is more than \(rule.name) allows",
+      hint: "ask for at most \(rule.maxDuration)")
+  }
+  try checkReason(submission.reason, against: rule.reason)
+  try checkLength(submission.ticket, of: "ticket")
+  try checkStart(submission.start, context.now)
+  try checkOpenRequests(of: requester, state)
+
+  let ask = Ask(
+    requester: requester, database: database.name, databaseUID: database.uid,
+    environment: database.environment, role: role.name, duration: duration,
+    start: submission.start, reason: submission.reason?.commitment,
+    ticket: submission.ticket?.commitment, entitlement: rule.name)
+  let submitted = RequestSubmitted(
+    ask: ask, digest: digest(of: ask, id, origin: state.origin ?? "", context.sha256),
+    lapsesAt: context.now + rule.reviewWithin)
+  switch rule.review {
+  case .steps: return [.requestSubmitted(id, submitted)]
+  case .automatic:
+    let approved = RequestApproved(
+      duration: duration, lapsesAt: activationDeadline(ask, rule, context.now), by: [])
+    return [.requestSubmitted(id, submitted), .requestApproved(id, approved)]
+  }
+}
+
+/// How long the requester may take to activate: from now, or from the start if that is later.
+func activationDeadline(_ ask: Ask, _ rule: Entitlement, _ now: Timestamp) -> Timestamp {
+  max(now, ask.start ?? now) + rule.activateWithin
+}
+
+/// SHA-256 over the canonical JSON of everything that was asked.
+package func digest(
+  of ask: Ask, _ id: RequestID, origin: String, _ sha256: SHA256Function
+) -> Digest {
+  func text(_ value: (some CustomStringConvertible)?) -> JSON {
+    value.map { .string($0.description) } ?? .null
+  }
+  let json = JSON.object([
+    "origin": .string(origin), "request": .string(id.text),
+    "requester": text(ask.requester), "database": text(ask.database),
+    "database_uid": text(ask.databaseUID), "environment": .string(ask.environment.rawValue),
+    "role": text(ask.role), "duration": text(ask.duration), "start": text(ask.start),
+    "reason": text(ask.reason?.digest), "ticket": text(ask.ticket?.digest),
+    "entitlement": text(ask.entitlement),
+  ])
+  return sha256(json.canonical)
+}
+
+private func findDatabase(
+  _ text: String, for person: Principal, _ policy: Policy
+) throws(Refusal) -> Database {
+  guard let name = DatabaseName(text) else {
+    throw Refusal(
+      .usage, "“\(text.prefix(80).inert)” is not a database name",
+      hint: "names are 1 to 64 of A-Z a-z 0-9 . _ -")
+  }
+  if let database = policy.databases[name] { return database }
+  // Only names that the person may ask for anyway are offered: an error must not list the rest.
+  let known = Set(policy.entitlements(for: person).flatMap { $0.databases.map(\.text) })
+  throw Refusal(
+    .unknownDatabase, "there is no database \(name)", hint: offer(text, known, "jit databases"))
+}
+
+private func findRole(_ text: String, _ policy: Policy) throws(Refusal) -> Role {
+  guard let name = RoleName(text) else {
+    throw Refusal(
+      .usage, "“\(text.prefix(80).inert)” is not a role name",
+      hint: "names are 1 to 64 of A-Z a-z 0-9 . _ -")
+  }
+  if let role = policy.roles[name] { return role }
+  throw Refusal(
+    .unknownRole, "there is no role \(name)",
+    hint: offer(text, policy.roles.keys.map(\.text), "jit databases"))
+}
+
+private func offer(_ word: String, _ known: some Sequence<String>, _ command: String) -> String {
+  let near = nearest(to: word, among: known)
+  return near.isEmpty ? "see `\(command)`" : "did you mean \(near.joined(separator: " or "))?"
+}
+
+private func chooseEntitlement(
+  _ submission: Submission, for person: Principal, _ database: Database, _ role: Role,
+  _ policy: Policy
+) throws(Refusal) -> Entitlement {
+  let matching = policy.entitlements(for: person, database: database.name, role: role.name)
+  if let wanted = submission.entitlement {
+    if let rule = matching.first(where: { $0.name.text == wanted }) { return rule }
+    throw Refusal(
+      .unknownEntitlement,
+      "no entitlement “\(wanted.prefix(80).inert)” lets you ask for \(role.name) on \(database.name)",
+      hint: matching.isEmpty
+        ? "see `jit databases`" : "these do: \(matching.map(\.name.text).joined(separator: ", "))")
+  }
+  guard let rule = matching.first else {
+    throw Refusal(
+      .notEntitled, "no rule lets \(person) ask for \(role.name) on \(database.name)",
+      hint: "`jit databases` lists what you may ask for")
+  }
+  guard matching.count == 1 else {
+    let list = matching.map { "\($0.name) (\($0.review.summary), at most \($0.maxDuration))" }
+    throw Refusal(
+      .ambiguousEntitlement, "several entitlements match: \(list.joined(separator: "; "))",
+      hint: "name one with --entitlement")
+  }
+  return rule
+}
+
+extension ReviewRule {
+  /// `1 of dba and 1 of orders-owners`, for people.
+  package var summary: String {
+    switch self {
+    case .automatic: "no review"
+    case .steps(let steps):
+      "review by " + steps.map { "\($0.count) of \($0.from.text)" }.joined(separator: " and ")
+    }
+  }
+}
+
+private func checkReason(_ reason: WrittenText?, against rule: ReasonRule) throws(Refusal) {
+  try checkLength(reason, of: "reason")
+  let text = reason?.text ?? ""
+  guard !text.isEmpty else {
+    if rule.required || rule.pattern != nil {
+      throw Refusal(
+        .reasonMissing, "a reason is needed", hint: rule.prompt ?? "say why with --reason")
+    }
+    return
+  }
+  guard let pattern = rule.pattern else { return }
+  guard contains(text, pattern) else {
+    throw Refusal(
+      .reasonMismatch, "the reason must contain a match of \(pattern)", hint: rule.prompt)
+  }
+}
+
+/// A pattern that does not compile matches nothing: the policy reader has refused it already,
+/// and a rule that cannot be judged must not let anybody through.
+private func contains(_ text: String, _ pattern: String) -> Bool {
+  do { return try Regex(pattern).firstMatch(in: text) != nil } catch { return false }
+}
+
+func checkLength(_ written: WrittenText?, of what: String) throws(Refusal) {
+  guard let written, written.text.utf8.count > Limits.writtenTextBytesMax else { return }
+  throw Refusal(
+    .tooLarge, "the \(what) has \(written.text.utf8.count) bytes",
+    hint: "at most \(Limits.writtenTextBytesMax) are kept")
+}
+
+func readDuration(_ text: String) throws(Refusal) -> TimeSpan {
+  guard let duration = TimeSpan(text) else {
+    throw Refusal(
+      .usage, "“\(text.prefix(40).inert)” is not a duration",
+      hint: "durations look like 90s, 30m, 1h30m, 2h or 1d, and are at least 1s")
+  }
+  return duration
+}
+
+private func checkStart(_ start: Timestamp?, _ now: Timestamp) throws(Refusal) {
+  guard let start else { return }
+  guard start > now else {
+    throw Refusal(.usage, "the start \(start) is in the past", hint: "leave --start out for now")
+  }
+  guard start - now <= Limits.startAheadMsMax else {
+    throw Refusal(.usage, "the start \(start) is more than 90 days ahead")
+  }
+}
+
+private func checkOpenRequests(of person: Principal, _ state: State) throws(Refusal) {
+  guard state.openCount[person, default: 0] < Limits.openRequestsPerPersonMax else {
+    throw Refusal(
+      .tooMany, "\(person) has \(Limits.openRequestsPerPersonMax) open requests",
+      hint: "cancel or release some: `jit requests --mine`")
+  }
+  guard state.requests.count < Limits.openRequestsMax else {
+    throw Refusal(.tooMany, "the broker has \(Limits.openRequestsMax) open requests")
+  }
+}

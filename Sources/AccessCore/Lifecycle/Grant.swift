@@ -1,0 +1,165 @@
+/// The access itself. It shares its request's id.
+package struct Grant: Sendable, Equatable {
+  package let roleName: String
+  /// Fixed when activation began.
+  package let expiresAt: Timestamp
+  /// When activation began, on the clock that nobody can set.
+  package let began: BootMark
+  package let duration: TimeSpan
+  /// A copy, so that revocation needs no policy.
+  package let access: DatabaseAccess
+  package let client: Endpoint
+  package let scopes: [String]
+  package let sessions: Int
+  package internal(set) var stage: Stage
+
+  package enum Stage: Sendable, Equatable {
+    /// The intent is durable; the role may exist, but cannot log in.
+    case activating
+    case active(RoleIdentity, since: Timestamp)
+    case revoking(Ending)
+    case stuck(Ending, Obstacle)
+    case ended(Ending, Receipt, at: Timestamp)
+  }
+
+  /// Why and since when the access has to end.
+  package struct Ending: Sendable, Equatable {
+    /// Nil when it was ended before the broker knew the role.
+    package let identity: RoleIdentity?
+    package let activatedAt: Timestamp?
+    package let cause: Cause
+    /// When the access had to be over: the deadline, or the earlier word that ended it.
+    package let due: Timestamp
+  }
+
+  package struct Obstacle: Sendable, Equatable, Codable {
+    package let because: StuckCause
+    package let fenced: Bool
+    package let note: String
+    /// Set once the fence and zero sessions were observed in spite of the obstacle.
+    package let overrunMs: Int64?
+
+    package init(because: StuckCause, fenced: Bool, note: String, overrunMs: Int64?) {
+      self.because = because
+      self.fenced = fenced
+      self.note = note
+      self.overrunMs = overrunMs
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case because, fenced, note
+      case overrunMs = "overrun_ms"
+    }
+  }
+
+  package var isEnded: Bool {
+    switch stage {
+    case .ended: true
+    case .activating, .active, .revoking, .stuck: false
+    }
+  }
+
+  package var identity: RoleIdentity? {
+    switch stage {
+    case .activating: nil
+    case .active(let identity, _): identity
+    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _): ending.identity
+    }
+  }
+
+  package var activatedAt: Timestamp? {
+    switch stage {
+    case .activating: nil
+    case .active(_, let since): since
+    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _):
+      ending.activatedAt
+    }
+  }
+
+  /// What a provisioner needs to end it, whatever has become of policy and ledger.
+  package var revocationTarget: RevocationTarget {
+    RevocationTarget(name: roleName, identity: identity, scopes: scopes)
+  }
+
+  package var plan: RolePlan {
+    RolePlan(name: roleName, scopes: scopes, expiresAt: expiresAt, sessions: sessions)
+  }
+
+  /// Whether its time is over on either clock. The clock of another boot says nothing.
+  package func isOver(at now: Timestamp, _ boot: BootMark) -> Bool {
+    if now >= expiresAt { return true }
+    return boot.bootID == began.bootID
+      && boot.milliseconds - began.milliseconds >= duration.milliseconds
+  }
+
+  /// Milliseconds until `isOver`, by the clock that gets there first; 0 when it is.
+  package func millisecondsLeft(at now: Timestamp, _ boot: BootMark) -> Int64 {
+    let wall = max(0, expiresAt - now)
+    guard boot.bootID == began.bootID else { return min(wall, duration.milliseconds) }
+    let elapsed = boot.milliseconds - began.milliseconds
+    return min(wall, max(0, duration.milliseconds - elapsed))
+  }
+}
+
+/// Why a grant ended.
+package enum Cause: String, Sendable, Codable {
+  case expired, revoked, released, lockdown, orphaned
+}
+
+/// A reading of the clock that counts from boot and cannot be set (Linux `CLOCK_BOOTTIME`).
+package struct BootMark: Sendable, Equatable, Codable {
+  /// The kernel's id of this boot.
+  package let bootID: String
+  package let milliseconds: Int64
+
+  package init(bootID: String, milliseconds: Int64) {
+    self.bootID = bootID
+    self.milliseconds = milliseconds
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case bootID = "boot_id"
+    case milliseconds = "ms"
+  }
+}
+
+/// What the broker checked after a revocation.
+package struct Receipt: Sendable, Equatable, Codable {
+  package let sessionsEnded: Int
+  package let preparedRolledBack: Int
+  package let objectsDropped: Int
+  package let residue: [Residue]
+  /// No role, session, prepared transaction or owned thing was left, and that was looked at.
+  package let verified: Bool
+  /// Milliseconds from when the access had to be over until the fence and zero sessions had been
+  /// observed.
+  package let overrunMs: Int64
+
+  package init(
+    sessionsEnded: Int, preparedRolledBack: Int, objectsDropped: Int, residue: [Residue],
+    verified: Bool, overrunMs: Int64
+  ) {
+    self.sessionsEnded = sessionsEnded
+    self.preparedRolledBack = preparedRolledBack
+    self.objectsDropped = objectsDropped
+    self.residue = residue
+    self.verified = verified
+    self.overrunMs = overrunMs
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case residue, verified
+    case sessionsEnded = "sessions_ended"
+    case preparedRolledBack = "prepared_rolled_back"
+    case objectsDropped = "objects_dropped"
+    case overrunMs = "overrun_ms"
+  }
+}
+
+/// `jit_<user>_<id>`, lower case, at most 63 bytes (PostgreSQL's limit for names); the user part
+/// is what is shortened, so that the id always leads back to the request.
+package func grantRoleName(user: Principal, id: RequestID) -> String {
+  let suffix = "_" + id.text.lowercased()
+  let name = user.text.map { ("a"..."z").contains($0) || ("0"..."9").contains($0) ? $0 : "_" }
+  return "jit_" + String(name.prefix(63 - 4 - suffix.utf8.count)) + suffix
+}

@@ -1,0 +1,64 @@
+/// What the ledger has to say about a fact. A fact that it knows already, or that no longer fits
+/// because something else came first, says nothing: nothing is ever recorded twice.
+package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
+  switch fact {
+  case .lapsed(let id):
+    guard let request = state.requests[id], request.hasLapsed(at: now) else { return [] }
+    return [.requestLapsed(id)]
+  case .activated(let id, let identity):
+    guard case .activating = state.requests[id]?.grant?.stage else { return [] }
+    return [.grantActivated(id, GrantActivated(identity: identity))]
+  case .activationFailed(let id, let because):
+    guard case .activating = state.requests[id]?.grant?.stage else { return [] }
+    return [.grantFailed(id, GrantFailed(because: because))]
+  case .expired(let id, let boot):
+    guard
+      let grant = state.requests[id]?.grant, case .active = grant.stage, grant.isOver(at: now, boot)
+    else { return [] }
+    let due = grant.due(at: now, boot)
+    return [.grantRevoking(id, GrantRevoking(cause: .expired, due: due, reason: nil))]
+  case .disentitled(let id):
+    guard let grant = state.requests[id]?.grant, case .active = grant.stage else { return [] }
+    return [.grantRevoking(id, GrantRevoking(cause: .revoked, due: now, reason: nil))]
+  case .stuck(let id, let obstacle):
+    switch state.requests[id]?.grant?.stage {
+    case .revoking: return [.grantStuck(id, obstacle)]
+    case .stuck(_, let known) where known != obstacle: return [.grantStuck(id, obstacle)]
+    case .stuck, .activating, .active, .ended, nil: return []
+    }
+  case .ended(let id, let receipt):
+    switch state.requests[id]?.grant?.stage {
+    case .revoking(let ending), .stuck(let ending, _):
+      return [.grantEnded(id, GrantEnded(cause: ending.cause, receipt: receipt))]
+    case .activating, .active, .ended, nil: return []
+    }
+  case .orphan(let found): return [.orphanFound(found)]
+  case .clockBehind(let observed):
+    guard let newest = state.newest, observed < newest else { return [] }
+    return [.clockAnomaly(ClockAnomaly(observed: observed, newest: newest))]
+  case .refused(let id, let refused): return [.requestRefused(id, refused)]
+  case .policyRefused(let refused): return [.policyRefused(refused)]
+  }
+}
+
+extension Request {
+  /// Whether nobody came in time.
+  package func hasLapsed(at now: Timestamp) -> Bool {
+    switch stage {
+    case .pending(let lapsesAt): now >= lapsesAt
+    case .approved(let approval): now >= approval.lapsesAt
+    case .denied, .cancelled, .lapsed, .granted: false
+    }
+  }
+}
+
+extension Grant {
+  /// When it had to be over: the wall-clock deadline, or the moment at which the boot clock had
+  /// counted its duration, whichever came first.
+  func due(at now: Timestamp, _ boot: BootMark) -> Timestamp {
+    guard boot.bootID == began.bootID else { return min(expiresAt, now) }
+    let over = boot.milliseconds - began.milliseconds - duration.milliseconds
+    let byBootClock = Timestamp(milliseconds: now.milliseconds - max(0, over))
+    return min(expiresAt, byBootClock)
+  }
+}

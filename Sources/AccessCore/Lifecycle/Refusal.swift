@@ -1,0 +1,70 @@
+/// A no, with what to do about it.
+package struct Refusal: Error, Sendable, Equatable {
+  package let code: Code
+  package let message: String
+  package let hint: String?
+
+  package init(_ code: Code, _ message: String, hint: String? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+  }
+
+  /// Stable; outsiders tell refusals apart by it.
+  package enum Code: String, Sendable, Codable, CaseIterable {
+    /// The input is not well formed.
+    case usage
+    /// A text or a body over its limit.
+    case tooLarge = "too-large"
+    case tooMany = "too-many"
+
+    case unknownDatabase = "unknown-database"
+    case unknownRole = "unknown-role"
+    case unknownEntitlement = "unknown-entitlement"
+    /// There is no such request, or it does not exist for the caller.
+    case unknownRequest = "unknown-request"
+    case unknownToken = "unknown-token"
+
+    case notEntitled = "not-entitled"
+    case ambiguousEntitlement = "ambiguous-entitlement"
+    case durationOverMax = "duration-over-max"
+    case reasonMissing = "reason-missing"
+    case reasonMismatch = "reason-mismatch"
+    case ownRequest = "own-request"
+    case notReviewer = "not-reviewer"
+    case widening
+    case notRequester = "not-requester"
+    case notAuthorised = "not-authorised"
+    case adminSocket = "admin-socket"
+    case otherDigest = "other-digest"
+
+    case wrongState = "wrong-state"
+    case alreadyReviewed = "already-reviewed"
+    case tooEarly = "too-early"
+    case needsReview = "needs-review"
+    case keyReused = "key-reused"
+
+    /// The broker is in revoke-only mode.
+    case issuingStopped = "issuing-stopped"
+    case policyRefused = "policy-refused"
+    case databaseUnreachable = "database-unreachable"
+    case databaseRefused = "database-refused"
+    case ledgerUnwritable = "ledger-unwritable"
+  }
+}
+
+extension Refusal.Code {
+  /// Whether the attempt is worth an entry: somebody tried what they may not do.
+  package var isForbidden: Bool {
+    switch self {
+    case .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing, .reasonMismatch,
+      .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised, .adminSocket,
+      .otherDigest, .unknownRequest, .issuingStopped, .tooMany:
+      true
+    case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
+      .wrongState, .alreadyReviewed, .tooEarly, .needsReview, .keyReused, .policyRefused,
+      .databaseUnreachable, .databaseRefused, .ledgerUnwritable:
+      false
+    }
+  }
+}

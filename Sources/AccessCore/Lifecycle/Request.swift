@@ -1,0 +1,89 @@
+/// What was asked, exactly; reviews bind to its digest.
+package struct Ask: Sendable, Equatable, Codable {
+  package let requester: Principal
+  package let database: DatabaseName
+  package let databaseUID: DatabaseUID
+  package let environment: Environment
+  package let role: RoleName
+  package let duration: TimeSpan
+  /// Not before this; nil means at once.
+  package let start: Timestamp?
+  package let reason: Commitment?
+  package let ticket: Commitment?
+  package let entitlement: EntitlementName
+
+  private enum CodingKeys: String, CodingKey {
+    case requester, database, environment, role, duration, start, reason, ticket, entitlement
+    case databaseUID = "database_uid"
+  }
+}
+
+/// A request and, once activated, its grant.
+package struct Request: Sendable, Equatable {
+  package let id: RequestID
+  package let ask: Ask
+  /// SHA-256 over the origin, the id and the ask: what a review is bound to.
+  package let digest: Digest
+  package let submittedAt: Timestamp
+  package internal(set) var reviews: [Review] = []
+  package internal(set) var stage: Stage
+
+  package enum Stage: Sendable, Equatable {
+    case pending(lapsesAt: Timestamp)
+    case approved(Approval)
+    case denied(at: Timestamp)
+    case cancelled(at: Timestamp)
+    case lapsed(at: Timestamp)
+    case granted(Approval, Grant)
+  }
+
+  package struct Approval: Sendable, Equatable {
+    package let at: Timestamp
+    /// The shortest of what was asked and what the reviewers allowed.
+    package let duration: TimeSpan
+    /// When nobody has activated it until then, it lapses.
+    package let lapsesAt: Timestamp
+  }
+
+  /// Whether the history of this request is over.
+  package var isClosed: Bool {
+    switch stage {
+    case .pending, .approved: false
+    case .denied, .cancelled, .lapsed: true
+    case .granted(_, let grant): grant.isEnded
+    }
+  }
+
+  package var grant: Grant? {
+    guard case .granted(_, let grant) = stage else { return nil }
+    return grant
+  }
+
+  /// What lasts now: the approved duration, or before an approval what was asked.
+  package var duration: TimeSpan {
+    switch stage {
+    case .approved(let approval), .granted(let approval, _): approval.duration
+    case .pending, .denied, .cancelled, .lapsed: ask.duration
+    }
+  }
+
+  /// People whose approval of exactly this request stands.
+  package var approvals: Set<Principal> {
+    Set(reviews.filter { $0.verdict == .approve && $0.digest == digest }.map(\.reviewer))
+  }
+}
+
+package enum Verdict: String, Sendable, Codable {
+  case approve, deny
+}
+
+/// One person's word on a request.
+package struct Review: Sendable, Equatable {
+  package let reviewer: Principal
+  package let verdict: Verdict
+  /// A shorter duration than was asked; nil leaves it.
+  package let duration: TimeSpan?
+  package let comment: Commitment?
+  package let digest: Digest
+  package let at: Timestamp
+}

@@ -1,0 +1,95 @@
+/// What is open or live. Closed history stays in the ledger.
+package struct State: Sendable, Equatable {
+  package internal(set) var requests: [RequestID: Request] = [:]
+  package internal(set) var tokens: [TokenID: Token] = [:]
+  /// Digest of the policy that was last in force.
+  package internal(set) var policy: Digest?
+  package internal(set) var origin: String?
+  /// Sequence number of the next entry.
+  package internal(set) var nextSeq: Int64 = 0
+  /// Time of the newest entry; nil while there is none.
+  package internal(set) var newest: Timestamp?
+  package internal(set) var openCount: [Principal: Int] = [:]
+
+  package init() {}
+
+  /// Live state from the entries that it is made of, and how far the ledger goes.
+  package init(of entries: some Sequence<Entry>, nextSeq: Int64, newest: Timestamp?) {
+    for entry in entries { apply(entry) }
+    self.nextSeq = nextSeq
+    self.newest = newest
+  }
+
+  package var grants: [Request] { requests.values.filter { $0.grant != nil } }
+}
+
+package struct Token: Sendable, Equatable {
+  package let id: TokenID
+  package let user: Principal
+  package let hash: Digest
+  package let issuedAt: Timestamp
+  package let issuedBy: Principal?
+  package let expiresAt: Timestamp
+}
+
+/// What a stretch of live state is about; the ledger keeps, per subject, which entries it takes
+/// to rebuild it.
+package enum Subject: Hashable, Sendable {
+  case log
+  case policy
+  case request(RequestID)
+  case token(TokenID)
+
+  package var text: String {
+    switch self {
+    case .log: "log"
+    case .policy: "policy"
+    case .request(let id): "request:\(id)"
+    case .token(let id): "token:\(id)"
+    }
+  }
+}
+
+extension Event {
+  /// The live state that the event becomes part of; nil when it is history at once.
+  package var subject: Subject? {
+    switch self {
+    case .logOpened: .log
+    case .policyLoaded: .policy
+    case .tokenIssued(let data): .token(data.token)
+    case .tokenRevoked(let data): .token(data.token)
+    case .requestSubmitted(let id, _), .requestApproved(let id, _), .requestDenied(let id),
+      .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
+      .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
+      .grantFailed(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
+      .grantEnded(let id, _):
+      .request(id)
+    case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
+      .clockAnomaly:
+      nil
+    }
+  }
+
+  /// Whether earlier entries of the same subject no longer matter.
+  package var supersedes: Bool {
+    switch self {
+    case .logOpened, .policyLoaded: true
+    case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
+      .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
+      .grantFailed, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued, .policyRefused,
+      .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .clockAnomaly:
+      false
+    }
+  }
+}
+
+extension State {
+  /// Whether the subject is still part of live state.
+  package func holds(_ subject: Subject) -> Bool {
+    switch subject {
+    case .log, .policy: true
+    case .request(let id): requests[id] != nil
+    case .token(let id): tokens[id] != nil
+    }
+  }
+}

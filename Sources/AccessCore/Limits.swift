@@ -1,0 +1,38 @@
+/// Every bound on what may grow, in one place.
+package enum Limits {
+  // What people send.
+  package static let bodyBytesMax = 64 * 1_024
+  package static let writtenTextBytesMax = 2_048
+  package static let idempotencyKeyBytesMax = 128
+  package static let idempotencyKeptMs: Int64 = 24 * 3_600_000
+  /// Writes of one caller in `rateWindowMs`; far above a person with 1,000 requests a day.
+  package static let writesPerWindowMax = 600
+  package static let rateWindowMs: Int64 = 60_000
+  package static let connectionsMax = 4_096
+  package static let listedRequestsMax = 1_000
+
+  // What stays open.
+  package static let openRequestsPerPersonMax = 1_000
+  package static let openRequestsMax = 100_000
+  package static let tokensMax = 10_000
+  package static let tokenLifetimeMax = 366 * 86_400
+  package static let startAheadMsMax: Int64 = 90 * 86_400_000
+
+  // The ledger.
+  package static let entryBytesMax = 65_535
+  package static let commitEntriesMax = 1_024
+  /// Refused attempts of one caller at one thing within this time are one entry.
+  package static let refusalWindowMs: Int64 = 60_000
+  /// Kinds of refused attempts that are told apart at one time; the rest are counted together.
+  package static let refusalKindsMax = 1_000
+
+  // What the broker does.
+  package static let revocationsPerDatabaseMax = 8
+  package static let activationsPerDatabaseMax = 16
+  package static let loopIntervalMs: Int64 = 1_000
+  package static let retryFirstMs: Int64 = 250
+  package static let retryMaxMs: Int64 = 30_000
+  package static let reconcileIntervalMs: Int64 = 60_000
+  package static let notifySecondsMax: Int64 = 10
+  package static let notificationsWaitingMax = 1_000
+}

@@ -1,0 +1,129 @@
+/// A target, as the policy describes it.
+package struct Database: Sendable, Equatable {
+  package let name: DatabaseName
+  package let uid: DatabaseUID
+  package let environment: Environment
+  /// Where it is and who the broker is there.
+  package let access: DatabaseAccess
+  /// What people are told to connect to, where it differs from what the broker uses.
+  package let client: Endpoint?
+  package let accept: Set<Danger>
+
+  package init(
+    name: DatabaseName, uid: DatabaseUID, environment: Environment, access: DatabaseAccess,
+    client: Endpoint? = nil, accept: Set<Danger> = []
+  ) {
+    self.name = name
+    self.uid = uid
+    self.environment = environment
+    self.access = access
+    self.client = client
+    self.accept = accept
+  }
+}
+
+package enum Environment: String, Sendable, Codable, CaseIterable {
+  case production, staging, testing, development
+}
+
+package enum Engine: String, Sendable, Codable, CaseIterable {
+  case postgresql
+}
+
+package struct Endpoint: Hashable, Sendable, Codable {
+  /// A host name, an address, or the directory of a Unix socket.
+  package let host: String
+  package let port: Int
+
+  package init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+}
+
+/// How the broker reaches a database, without any secret: each grant pins a copy of this, so
+/// that a later change of the policy cannot keep the grant from being revoked.
+package struct DatabaseAccess: Hashable, Sendable, Codable {
+  package let engine: Engine
+  package let endpoint: Endpoint
+  package let dbname: String
+  package let sslmode: TLSMode
+  /// Path of the certificates that vouch for the server; nil for the system's.
+  package let sslrootcert: String?
+  package let admin: AdminLogin
+
+  package init(
+    engine: Engine, endpoint: Endpoint, dbname: String, sslmode: TLSMode,
+    sslrootcert: String? = nil, admin: AdminLogin
+  ) {
+    self.engine = engine
+    self.endpoint = endpoint
+    self.dbname = dbname
+    self.sslmode = sslmode
+    self.sslrootcert = sslrootcert
+    self.admin = admin
+  }
+}
+
+/// libpq's `sslmode` (PostgreSQL manual, "SSL Support").
+package enum TLSMode: String, Sendable, Codable, CaseIterable {
+  case disable, allow, prefer, require
+  case verifyCA = "verify-ca"
+  case verifyFull = "verify-full"
+}
+
+package struct AdminLogin: Hashable, Sendable, Codable {
+  package let user: String
+  package let proof: Proof
+
+  package init(user: String, proof: Proof) {
+    self.user = user
+    self.proof = proof
+  }
+
+  /// What the broker shows for itself; never the secret, only where it lies.
+  package enum Proof: Hashable, Sendable, Codable {
+    case password(CredentialName)
+    /// Paths of a client certificate and its key.
+    case certificate(path: String, key: String)
+    /// The operating-system user of the daemon, on a Unix socket.
+    case peer
+  }
+}
+
+/// What preflight can find that refuses activation unless the policy accepts it by name.
+package enum Danger: String, Sendable, Codable, CaseIterable {
+  case createroleIsSuperuser = "createrole-is-superuser"
+  case scopeOwnsObjects = "scope-owns-objects"
+  case scopeIsDangerous = "scope-is-dangerous"
+  case scopeHasGrantOption = "scope-has-grant-option"
+  case plainConnection = "plain-connection"
+  case actsAsOwner = "acts-as-owner"
+}
+
+/// A named scope, mapped per engine to privileges.
+package struct Role: Sendable, Equatable {
+  package let name: RoleName
+  /// Whether it can change data; the person is asked twice before it touches production.
+  package let writes: Bool
+  package let postgresql: PostgresScope
+
+  package init(name: RoleName, writes: Bool = true, postgresql: PostgresScope) {
+    self.name = name
+    self.writes = writes
+    self.postgresql = postgresql
+  }
+}
+
+/// What a role means on PostgreSQL.
+package enum PostgresScope: Sendable, Equatable {
+  /// Names of NOLOGIN group roles that exist in the server, as the server spells them.
+  case memberOf([String])
+
+  /// The scope roles that a grant becomes a member of.
+  package var scopes: [String] {
+    switch self {
+    case .memberOf(let names): names
+    }
+  }
+}

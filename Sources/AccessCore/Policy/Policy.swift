@@ -1,0 +1,73 @@
+/// Everything that the policy files say, merged and checked.
+///
+/// A value of this type is consistent: every name that it mentions is defined in it.
+package struct Policy: Sendable, Equatable {
+  package var groups: [GroupName: Set<Principal>]
+  package var authorities: [Authority: [Party]]
+  package var databases: [DatabaseName: Database]
+  package var roles: [RoleName: Role]
+  package var entitlements: [EntitlementName: Entitlement]
+  /// SSH public keys per person, one `authorized_keys` line each.
+  package var signers: [Principal: [String]]
+  /// IANA name of the zone in which people write clock times (`--start 18:00`).
+  package var timeZone: String
+
+  package init(
+    groups: [GroupName: Set<Principal>] = [:], authorities: [Authority: [Party]] = [:],
+    databases: [DatabaseName: Database] = [:], roles: [RoleName: Role] = [:],
+    entitlements: [EntitlementName: Entitlement] = [:], signers: [Principal: [String]] = [:],
+    timeZone: String = "UTC"
+  ) {
+    self.groups = groups
+    self.authorities = authorities
+    self.databases = databases
+    self.roles = roles
+    self.entitlements = entitlements
+    self.signers = signers
+    self.timeZone = timeZone
+  }
+}
+
+/// Who a rule speaks of. A group and a person never share a name.
+package enum Party: Hashable, Sendable {
+  case group(GroupName)
+  case person(Principal)
+
+  package var text: String {
+    switch self {
+    case .group(let name): name.text
+    case .person(let name): name.text
+    }
+  }
+}
+
+/// What somebody may do beyond their own requests.
+package enum Authority: String, Sendable, CaseIterable, Codable {
+  /// See everything, export, verify, report.
+  case audit
+  /// End anybody's grant; lockdown.
+  case revoke
+  /// Preflight, plan, apply, reconcile, policy reload.
+  case operate
+}
+
+extension Policy {
+  package func people(in party: Party) -> Set<Principal> {
+    switch party {
+    case .group(let name): groups[name] ?? []
+    case .person(let person): [person]
+    }
+  }
+
+  package func people(in parties: [Party]) -> Set<Principal> {
+    parties.reduce(into: []) { $0.formUnion(people(in: $1)) }
+  }
+
+  package func groups(of person: Principal) -> [GroupName] {
+    groups.filter { $0.value.contains(person) }.map(\.key).sorted()
+  }
+
+  package func has(_ person: Principal, _ authority: Authority) -> Bool {
+    people(in: authorities[authority] ?? []).contains(person)
+  }
+}

@@ -1,0 +1,188 @@
+/// The one seam between the broker and a database engine: roles for grants, made and unmade on
+/// one server with one admin login.
+///
+/// Every operation may be repeated and may be cut off anywhere. The broker never calls two of
+/// them for one role at the same time.
+package protocol Provisioner: Sendable {
+  /// The exact statements that `create` and `enableLogin` will run, the verifier of the secret
+  /// left out.
+  func preview(_ plan: RolePlan) async throws(ProvisioningError) -> [String]
+
+  /// Makes the role without LOGIN, in one transaction. Nothing can log in as it yet.
+  /// If it throws, the role may exist or not.
+  func create(_ plan: RolePlan) async throws(ProvisioningError) -> CreatedRole
+
+  /// Switches LOGIN on: the last step of an activation.
+  func enableLogin(_ role: RoleIdentity) async throws(ProvisioningError)
+
+  /// Gives the role a new password and makes sure that LOGIN is on; sessions stay.
+  func reissue(_ role: RoleIdentity) async throws(ProvisioningError) -> Secret
+
+  /// Fences the role, ends its sessions, removes it and checks that nothing is left.
+  func revoke(_ target: RevocationTarget) async -> Revocation
+
+  /// Every role in the server that carries our marker and our origin's tag.
+  func census() async throws(ProvisioningError) -> Census
+
+  /// Closes the connections; an operation under way ends with an error.
+  func close() async
+}
+
+/// A role to be made.
+package struct RolePlan: Sendable, Equatable {
+  /// As `grantRoleName` makes it: never used before, never used again.
+  package let name: String
+  /// NOLOGIN roles of the server whose privileges it gets.
+  package let scopes: [String]
+  package let expiresAt: Timestamp
+  package let sessions: Int
+
+  package init(name: String, scopes: [String], expiresAt: Timestamp, sessions: Int) {
+    self.name = name
+    self.scopes = scopes
+    self.expiresAt = expiresAt
+    self.sessions = sessions
+  }
+}
+
+/// What tells a role from every other one of any server and time.
+package struct RoleIdentity: Hashable, Sendable, Codable {
+  package let name: String
+  /// The server's own number for the role; it stays visible when the name is gone.
+  package let oid: UInt32
+  /// Which server: PostgreSQL's `system_identifier`, made by initdb.
+  package let systemIdentifier: String
+
+  package init(name: String, oid: UInt32, systemIdentifier: String) {
+    self.name = name
+    self.oid = oid
+    self.systemIdentifier = systemIdentifier
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case name, oid
+    case systemIdentifier = "system_identifier"
+  }
+}
+
+package struct CreatedRole: Sendable {
+  package let identity: RoleIdentity
+  package let secret: Secret
+
+  package init(identity: RoleIdentity, secret: Secret) {
+    self.identity = identity
+    self.secret = secret
+  }
+}
+
+/// A password on its way to the one person it is for. It cannot be encoded, and printing it
+/// prints nothing.
+package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
+  private let password: String
+
+  package init(_ password: String) { self.password = password }
+
+  /// The password itself. Its only places are the wire to the database (as a verifier) and the
+  /// reply to the requester.
+  package func reveal() -> String { password }
+
+  package var description: String { "(secret)" }
+  package var debugDescription: String { "(secret)" }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+package struct RevocationTarget: Sendable, Equatable {
+  package let name: String
+  /// Nil when the broker died before it knew: then name and tag decide.
+  package let identity: RoleIdentity?
+  package let scopes: [String]
+
+  package init(name: String, identity: RoleIdentity?, scopes: [String]) {
+    self.name = name
+    self.identity = identity
+    self.scopes = scopes
+  }
+}
+
+/// What one attempt at a revocation achieved.
+package struct Revocation: Sendable, Equatable {
+  package enum Outcome: Sendable, Equatable {
+    /// Nothing is left, and that was looked at.
+    case ended
+    case stuck(StuckCause, note: String)
+  }
+
+  package let outcome: Outcome
+  /// LOGIN is off and that was observed.
+  package let fenced: Bool
+  /// Milliseconds from the start of this attempt until the fence and zero sessions had been
+  /// observed; nil when they were not.
+  package let sessionsGoneAfterMs: Int64?
+  package let sessionsEnded: Int
+  package let preparedRolledBack: Int
+  package let objectsDropped: Int
+  package let residue: [Residue]
+
+  package init(
+    outcome: Outcome, fenced: Bool, sessionsGoneAfterMs: Int64?, sessionsEnded: Int = 0,
+    preparedRolledBack: Int = 0, objectsDropped: Int = 0, residue: [Residue] = []
+  ) {
+    self.outcome = outcome
+    self.fenced = fenced
+    self.sessionsGoneAfterMs = sessionsGoneAfterMs
+    self.sessionsEnded = sessionsEnded
+    self.preparedRolledBack = preparedRolledBack
+    self.objectsDropped = objectsDropped
+    self.residue = residue
+  }
+}
+
+package enum StuckCause: String, Sendable, Codable {
+  case unreachable, locked, residue
+}
+
+/// Something that a role left behind, in words that a reviewer understands.
+package struct Residue: Hashable, Sendable, Codable {
+  package let database: String
+  package let kind: String
+  package let name: String
+  package let note: String?
+
+  package init(database: String, kind: String, name: String, note: String?) {
+    self.database = database
+    self.kind = kind
+    self.name = name
+    self.note = note
+  }
+}
+
+/// The roles of ours that a server has.
+package struct Census: Sendable, Equatable {
+  package let systemIdentifier: String
+  package let roles: [RoleIdentity]
+
+  package init(systemIdentifier: String, roles: [RoleIdentity]) {
+    self.systemIdentifier = systemIdentifier
+    self.roles = roles
+  }
+}
+
+package struct ProvisioningError: Error, Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// The server could not be reached, or the connection broke: the effect is unknown.
+    case unreachable
+    /// The server, or a check of ours, said no.
+    case refused
+  }
+
+  package let kind: Kind
+  /// For people; never holds a secret.
+  package let message: String
+
+  package init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+}

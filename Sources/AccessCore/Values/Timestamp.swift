@@ -1,0 +1,143 @@
+/// An instant in milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Its text form is RFC 3339 in UTC with exactly three digits of fraction
+/// (`2026-03-01T09:30:00.000Z`), so that texts sort as the instants do.
+package struct Timestamp: Hashable, Comparable, Sendable {
+  package let milliseconds: Int64
+
+  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  package static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
+
+  package static func + (a: Timestamp, b: TimeSpan) -> Timestamp {
+    Timestamp(milliseconds: a.milliseconds + b.milliseconds)
+  }
+
+  /// Milliseconds from `b` to `a`; negative when `a` is earlier.
+  package static func - (a: Timestamp, b: Timestamp) -> Int64 { a.milliseconds - b.milliseconds }
+}
+
+extension Timestamp: CustomStringConvertible {
+  package var description: String {
+    let (days, rest) = floored(milliseconds, by: 86_400_000)
+    let (year, month, day) = civil(fromDays: days)
+    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60)
+    let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
+    return "\(date)T\(time).\(padded(rest % 1_000, 3))Z"
+  }
+}
+
+extension Timestamp {
+  /// Reads RFC 3339 (`2026-03-01T09:30:00Z`, `…T09:30:00.5+02:00`). Fractions beyond a
+  /// millisecond are cut; a leap second reads as the second after it.
+  package init?(_ text: String) {
+    var reader = DigitReader(text)
+    guard
+      let year = reader.number(4), reader.skip("-"),
+      let month = reader.number(2), (1...12).contains(month), reader.skip("-"),
+      let day = reader.number(2), day >= 1, day <= daysInMonth(month, of: year),
+      reader.skip("T") || reader.skip("t"),
+      let hour = reader.number(2), hour < 24, reader.skip(":"),
+      let minute = reader.number(2), minute < 60, reader.skip(":"),
+      let second = reader.number(2), second <= 60,
+      let fraction = reader.milliseconds(),
+      let offset = reader.offsetMinutes(), reader.atEnd
+    else { return nil }
+    let minutes = (days(fromCivil: year, month, day) * 24 + hour) * 60 + minute - offset
+    self.init(milliseconds: (minutes * 60 + second) * 1_000 + fraction)
+  }
+}
+
+extension Timestamp: Codable {
+  package init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let value = Timestamp(text) else { throw decoder.invalid("not an RFC 3339 time") }
+    self = value
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+// MARK: - Calendar arithmetic (proleptic Gregorian, days since 1970-01-01)
+
+private func floored(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+  let (q, r) = value.quotientAndRemainder(dividingBy: divisor)
+  return r < 0 ? (q - 1, r + divisor) : (q, r)
+}
+
+/// Years are counted from March, so that the leap day is the last day of its year.
+private func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  let (era, dayOfEra) = floored(days + 719_468, by: 146_097)
+  let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let shifted = (5 * dayOfYear + 2) / 153
+  let month = shifted < 10 ? shifted + 3 : shifted - 9
+  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+}
+
+private func days(fromCivil year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+  let (era, yearOfEra) = floored(month <= 2 ? year - 1 : year, by: 400)
+  let shifted = month > 2 ? month - 3 : month + 9
+  let dayOfYear = (153 * shifted + 2) / 5 + day - 1
+  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+}
+
+private func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
+  switch month {
+  case 4, 6, 9, 11: 30
+  case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+  default: 31
+  }
+}
+
+private func padded(_ value: Int64, _ width: Int) -> String {
+  let digits = String(value)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
+
+private struct DigitReader {
+  private var rest: Substring.UTF8View
+
+  init(_ text: String) { rest = text[...].utf8 }
+
+  var atEnd: Bool { rest.isEmpty }
+
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: character) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  mutating func number(_ width: Int) -> Int64? {
+    let digits = rest.prefix(width)
+    guard digits.count == width, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    rest = rest.dropFirst(width)
+    return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
+  }
+
+  mutating func milliseconds() -> Int64? {
+    guard skip(".") else { return 0 }
+    let digits = rest.prefix { (0x30...0x39).contains($0) }
+    guard !digits.isEmpty, digits.count <= 9 else { return nil }
+    rest = rest.dropFirst(digits.count)
+    return (0..<3).reduce(0) { sum, i in
+      let index = digits.index(digits.startIndex, offsetBy: i, limitedBy: digits.endIndex)
+      let digit = index.flatMap { $0 < digits.endIndex ? Int64(digits[$0] - 0x30) : nil } ?? 0
+      return sum * 10 + digit
+    }
+  }
+
+  mutating func offsetMinutes() -> Int64? {
+    if skip("Z") || skip("z") { return 0 }
+    let sign: Int64
+    if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
+    guard let hours = number(2), hours < 24, skip(":"), let minutes = number(2), minutes < 60
+    else { return nil }
+    return sign * (hours * 60 + minutes)
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// The programs of one major version of PostgreSQL.
+struct ThrowAwayPostgresBinaries: Sendable {
+  private let folder: String
+
+  /// `JIT_POSTGRES_<major>` names the folder; without it, the one of Debian's packages.
+  init(major: Int) throws {
+    let variable = "JIT_POSTGRES_\(major)"
+    folder =
+      ProcessInfo.processInfo.environment[variable] ?? "/usr/lib/postgresql/\(major)/bin"
+    if !FileManager.default.isExecutableFile(atPath: "\(folder)/postgres") {
+      throw ThrowAwayPostgresError(
+        """
+        PostgreSQL \(major) is not in \(folder); install postgresql-\(major), \
+        or set \(variable) to the folder of its programs
+        """)
+    }
+  }
+
+  /// The arguments of `/usr/bin/env` that run one of the programs, never as root.
+  ///
+  /// In the root folder, because the server's user cannot enter every folder that we may be in.
+  func command(_ program: String, _ arguments: [String]) -> [String] {
+    ["--chdir=/"] + ThrowAwayPostgresUser.current.prefix + ["\(folder)/\(program)"] + arguments
+  }
+}
+
+/// Who the server runs as: the server itself refuses to be root.
+enum ThrowAwayPostgresUser {
+  case ourselves
+  case postgres
+
+  static var current: ThrowAwayPostgresUser { geteuid() == 0 ? .postgres : .ourselves }
+
+  var prefix: [String] {
+    switch self {
+    case .ourselves: []
+    case .postgres: ["/usr/sbin/runuser", "-u", "postgres", "--"]
+    }
+  }
+
+  /// Makes a folder or file of ours theirs.
+  func take(_ path: String) throws {
+    switch self {
+    case .ourselves: return
+    case .postgres:
+      guard let user = getpwnam("postgres") else {
+        throw ThrowAwayPostgresError("there is no user postgres; install postgresql-common")
+      }
+      if chown(path, user.pointee.pw_uid, user.pointee.pw_gid) != 0 {
+        throw ThrowAwayPostgresError(
+          "\(path) could not be given to postgres: \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+}
+
+/// The test kit itself did not work.
+package struct ThrowAwayPostgresError: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

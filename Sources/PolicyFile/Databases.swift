@@ -1,0 +1,62 @@
+import AccessCore
+
+extension Reader {
+  func databases(_ entries: [Entry]) -> [DatabaseName: Database] {
+    var seen = SeenDatabases()
+    var databases: [DatabaseName: Database] = [:]
+    for entry in entries {
+      if let database = database(entry, &seen) { databases[database.name] = database }
+    }
+    return databases
+  }
+
+  private func database(_ entry: Entry, _ seen: inout SeenDatabases) -> Database? {
+    let name: DatabaseName? = name(entry.key)
+    let known = ["uid", "environment", "engine", "connection", "client", "admin", "accept"]
+    guard let fields = fields(entry, known: known) else { return nil }
+    let uid = required("uid", in: fields).flatMap { uid($0.value, &seen) }
+    let environment = required("environment", in: fields)
+      .flatMap { choice($0.value, of: Environment.self, "an environment") }
+    let engine = required("engine", in: fields)
+      .flatMap { choice($0.value, of: Engine.self, "an engine") }
+    let connection = required("connection", in: fields)
+      .flatMap { connection($0, engine, &seen) }
+    let client = fields["client"].map { clientEndpoint($0) }
+    let admin = required("admin", in: fields).flatMap { adminLogin($0, connection) }
+    let accept = fields["accept"].map { entry in
+      list(entry.value, of: "dangers") { choice($0, of: Danger.self, "a danger") }
+    }
+    guard let name, let uid, let environment, let engine, let connection, let admin else {
+      return nil
+    }
+    let access = DatabaseAccess(
+      engine: engine, endpoint: connection.endpoint, dbname: connection.dbname,
+      sslmode: connection.sslmode, sslrootcert: connection.sslrootcert, admin: admin)
+    return Database(
+      name: name, uid: uid, environment: environment, access: access, client: client ?? nil,
+      accept: Set((accept ?? nil) ?? []))
+  }
+
+  private func uid(_ node: Node, _ seen: inout SeenDatabases) -> DatabaseUID? {
+    guard let uid: DatabaseUID = name(node) else { return nil }
+    if let first = seen.uids[uid] {
+      error(
+        node.place, "the uid \(uid.text.quoted) is taken, at \(first)",
+        hint: "Give each database a uid of its own, and never use one again.")
+      return nil
+    }
+    seen.uids[uid] = node.place
+    return uid
+  }
+}
+
+/// What two databases should not have in common.
+struct SeenDatabases {
+  var uids: [DatabaseUID: Place] = [:]
+  var addresses: [Address: Place] = [:]
+
+  struct Address: Hashable {
+    let endpoint: Endpoint
+    let dbname: String
+  }
+}

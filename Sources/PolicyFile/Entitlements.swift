@@ -1,0 +1,85 @@
+import AccessCore
+
+extension DefinedNames {
+  func entitlements(_ entries: [Entry]) -> [EntitlementName: Entitlement] {
+    var entitlements: [EntitlementName: Entitlement] = [:]
+    for entry in entries {
+      if let entitlement = entitlement(entry) { entitlements[entitlement.name] = entitlement }
+    }
+    return entitlements
+  }
+
+  private func entitlement(_ entry: Entry) -> Entitlement? {
+    let name: EntitlementName? = reader.name(entry.key)
+    guard let fields = reader.fields(entry, known: entitlementKeys) else { return nil }
+    let requesters = reader.required("requesters", in: fields).flatMap { parties($0.value) }
+    let databases = reader.required("databases", in: fields)
+      .flatMap { reader.list($0.value, of: "databases", database) }
+    let roles = reader.required("roles", in: fields)
+      .flatMap { reader.list($0.value, of: "roles", role) }
+    let maxDuration = reader.required("max_duration", in: fields)
+      .flatMap { reader.duration($0.value) }
+    let reason = fields["reason"].map(reader.reasonRule) ?? ReasonRule()
+    let review = reader.required("review", in: fields, hint: reviewHint)
+      .flatMap { reviewRule($0, requesters) }
+    let times = fields
+    let reviewWithin = times["review_within"].map { reader.duration($0.value) } ?? TimeSpan("4h")
+    let activateWithin =
+      times["activate_within"].map { reader.duration($0.value) } ?? TimeSpan("1h")
+    let sessions =
+      fields["sessions"].map { reader.integer($0.value, in: 1...Limits.sessionsMax) } ?? 4
+    let residue = fields["residue"].map { reader.residuePolicy($0.value) } ?? .keep
+    guard let name, let requesters, let databases, let roles, let maxDuration, let reason,
+      let review, let reviewWithin, let activateWithin, let sessions, let residue
+    else { return nil }
+    return Entitlement(
+      name: name, requesters: requesters, databases: Set(databases), roles: Set(roles),
+      maxDuration: maxDuration, reason: reason, review: review, reviewWithin: reviewWithin,
+      activateWithin: activateWithin, sessions: sessions, residue: residue)
+  }
+}
+
+private let entitlementKeys = [
+  "requesters", "databases", "roles", "max_duration", "reason", "review", "review_within",
+  "activate_within", "sessions", "residue",
+]
+
+extension Reader {
+  fileprivate func residuePolicy(_ node: Node) -> ResiduePolicy? {
+    guard let residue = choice(node, of: ResiduePolicy.self, "a residue policy") else { return nil }
+    switch residue {
+    case .keep: return .keep
+    case .drop:
+      notYetSupported(node.place, "residue: drop")
+      return nil
+    }
+  }
+
+  fileprivate func reasonRule(_ entry: Entry) -> ReasonRule? {
+    guard let fields = fields(entry, known: ["required", "pattern", "prompt"]) else { return nil }
+    let required = fields["required"].map { boolean($0.value) } ?? true
+    let pattern = fields["pattern"].map { pattern($0.value) }
+    let prompt = fields["prompt"].map { line($0.value, "a question") }
+    guard let required else { return nil }
+    return ReasonRule(required: required, pattern: pattern ?? nil, prompt: prompt ?? nil)
+  }
+
+  /// A regular expression that compiles.
+  private func pattern(_ node: Node) -> String? {
+    guard let text = text(node, "a regular expression") else { return nil }
+    guard text.count <= Limits.patternCharactersMax else {
+      error(node.place, "is longer than \(Limits.patternCharactersMax) characters")
+      return nil
+    }
+    do {
+      // What the engine does not support shows only when it is used.
+      _ = try Regex(text).firstMatch(in: "")
+      return text
+    } catch {
+      self.error(
+        node.place, "\(text.quoted) is not a regular expression: \("\(error)".inert)",
+        hint: "A backslash before a special character makes it an ordinary one.")
+      return nil
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import AccessCore
+import Foundation
+
+/// The policy files of a directory: every `*.yaml` in it, by name. Hidden files and
+/// subdirectories are not looked at.
+///
+/// - Throws: each file that cannot be read, and one that ends in `.yml`, because nobody should
+///   believe that it is in force.
+package func readPolicyDocuments(directory: String) throws(PolicyErrors) -> [PolicyDocument] {
+  let names = try policyFileNames(directory)
+  var documents: [PolicyDocument] = []
+  var problems: [Diagnostic] = []
+  for name in names {
+    do throws(Diagnostic) {
+      documents.append(try readPolicyDocument(name, in: directory))
+    } catch {
+      problems.append(error)
+    }
+  }
+  guard problems.isEmpty else { throw PolicyErrors(problems) }
+  return documents
+}
+
+private func policyFileNames(_ directory: String) throws(PolicyErrors) -> [String] {
+  let names: [String]
+  do {
+    names = try FileManager.default.contentsOfDirectory(atPath: directory)
+      .filter { !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }
+      .sorted()
+  } catch {
+    throw PolicyErrors([
+      .whole(
+        directory, "cannot be read: \(error.localizedDescription.inert)",
+        hint: "Name a directory with policy files that this user may read.")
+    ])
+  }
+  guard !names.isEmpty else {
+    throw PolicyErrors([
+      .whole(
+        directory, "holds no policy", hint: "Put at least one file there that ends in .yaml.")
+    ])
+  }
+  guard names.count <= Limits.filesMax else {
+    throw PolicyErrors([
+      .whole(
+        directory, "holds \(names.count) policy files, more than \(Limits.filesMax)",
+        hint: "Merge some of them.")
+    ])
+  }
+  return names
+}
+
+private func readPolicyDocument(
+  _ name: String, in directory: String
+) throws(Diagnostic) -> PolicyDocument {
+  guard name.hasSuffix(".yaml") else {
+    throw .whole(
+      name, "would not be read: policy files end in .yaml",
+      hint: "Rename it, or move it elsewhere.")
+  }
+  let data = try contents(of: URL(filePath: directory).appending(path: name), name)
+  guard data.count <= Limits.documentBytesMax else {
+    throw .whole(
+      name, "is larger than \(Limits.documentBytesMax) bytes",
+      hint: "Split it into several files.")
+  }
+  guard let text = String(validating: data, as: UTF8.self) else {
+    throw .whole(name, "is not UTF-8", hint: "Save it as UTF-8.")
+  }
+  return PolicyDocument(name: name, text: text)
+}
+
+/// One byte more than allowed at most.
+private func contents(of url: URL, _ name: String) throws(Diagnostic) -> Data {
+  do {
+    // Opening a pipe would wait for ever for somebody to write.
+    let values = try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey])
+    guard values.isRegularFile == true else {
+      throw Diagnostic.whole(name, "is not a file", hint: "Move it elsewhere.")
+    }
+    let file = try FileHandle(forReadingFrom: url)
+    defer { file.closeFile() }
+    return try file.read(upToCount: Limits.documentBytesMax + 1) ?? Data()
+  } catch let problem as Diagnostic {
+    throw problem
+  } catch {
+    throw .whole(
+      name, "cannot be read: \(error.localizedDescription.inert)",
+      hint: "Let this user read it, or move it elsewhere.")
+  }
+}
+
+extension Diagnostic {
+  private static func whole(_ file: String, _ message: String, hint: String) -> Diagnostic {
+    Diagnostic(.error, file: file, position: nil, message: message, hint: hint)
+  }
+}
+
+/// Whether the system's copy of the IANA database has the zone. It is here because this is the
+/// one file that imports Foundation.
+func isTimeZone(_ name: String) -> Bool { TimeZone(identifier: name) != nil }

@@ -1,0 +1,8 @@
+/// What differs between the versions of PostgreSQL that we speak to, 14 to 18.
+struct Dialect: Sendable {
+  /// As `server_version_num`: 150018 for 15.18.
+  let serverVersion: Int
+
+  /// 16 made INHERIT and SET options of each membership, and gave each a grantor of its own.
+  var hasMembershipOptions: Bool { serverVersion >= 160_000 }
+}
