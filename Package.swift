@@ -32,6 +32,7 @@ let asyncHTTPClient: Target.Dependency = .product(
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -47,6 +48,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -71,11 +73,14 @@ let package = Package(
     // The broker and its two ends.
     library("AccessBroker", ["AccessCore", "PolicyFile", "Ledger", serviceLifecycle, logging, metrics]),
     library("AccessAPI"),
-    library("AccessServer", ["AccessAPI", "AccessBroker", hummingbird, nioCore]),
+    library(
+      "AccessServer",
+      ["AccessAPI", "AccessBroker", "AccessCore", "Ledger", crypto, httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
     executable(
       "jitd",
       [
-        "AccessBroker", "AccessCore", "AccessServer", "Ledger", "PolicyFile", "PostgresProvisioner",
+        "AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "Ledger", "PolicyFile",
+        "PostgresProvisioner",
         argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ]),
     executable("jit", ["AccessAPI", "AccessCore", "PolicyFile", argumentParser, asyncHTTPClient]),

@@ -46,7 +46,7 @@ package actor ThrowAwayPostgres {
   private init(major: Int) throws {
     self.major = major
     binaries = try ThrowAwayPostgresBinaries(major: major)
-    port = try freePort()
+    port = try Self.freePort()
     superuserPassword = randomHex(bytes: 16)
     // Not the temporary folder of the environment: the path of a socket has at most 107 bytes.
     folder = "/tmp/jit-postgres-\(randomHex(bytes: 6))"
@@ -77,9 +77,9 @@ package actor ThrowAwayPostgres {
       "\(name) = '\(value.replacing("'", with: "''"))'\n"
     }
     let file = try FileHandle(forWritingTo: URL(filePath: "\(dataFolder)/postgresql.conf"))
-    defer { try? file.close() }
     try file.seekToEnd()
     try file.write(contentsOf: Data(lines.joined().utf8))
+    try file.close()
   }
 
   /// Starts a stopped server on the same port and data, and waits until it takes connections.
@@ -117,7 +117,7 @@ package actor ThrowAwayPostgres {
   private func run(_ program: String, _ arguments: [String]) async throws {
     let output = "\(folder)/\(program).out"
     let command = binaries.command(program, arguments)
-    if try await Child("/usr/bin/env", command, log: output).succeeded() { return }
+    if try await ChildProcess("/usr/bin/env", command, log: output).succeeded() { return }
     let reports = try [output, log].filter(FileManager.default.fileExists(atPath:))
       .map { try String(contentsOfFile: $0, encoding: .utf8) }
     throw ThrowAwayPostgresError("\(program) failed:\n\(reports.joined(separator: "\n"))")

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// Not Foundation's `Process`: that one learns of the end of a child when the last copy of a
 /// descriptor is closed, which a server that the child leaves running would keep open.
-struct Child: Sendable {
+struct ChildProcess: Sendable {
   let pid: pid_t
 
   /// Starts `program`, an absolute path. Output goes to the end of the file `log`.

@@ -1,15 +1,17 @@
 import Glibc
 
-/// A port of 127.0.0.1 on which nobody listens.
-///
-/// Below the range from which the system gives ports to outgoing connections (32768 and up): a
-/// client could else get the port of a server that is down for a moment, and even reach itself.
-func freePort() throws -> Int {
-  for _ in 0..<100 {
-    let port = UInt16.random(in: 20_000..<32_000)
-    if try isFree(port) { return Int(port) }
+extension ThrowAwayPostgres {
+  /// A port of 127.0.0.1 on which nobody listens.
+  ///
+  /// Below the range from which the system gives ports to outgoing connections (32768 and up): a
+  /// client could else get the port of a server that is down for a moment, and even reach itself.
+  static func freePort() throws -> Int {
+    for _ in 0..<100 {
+      let port = UInt16.random(in: 20_000..<32_000)
+      if try isFree(port) { return Int(port) }
+    }
+    throw ThrowAwayPostgresError("100 ports of 127.0.0.1 were tried and none is free")
   }
-  throw ThrowAwayPostgresError("100 ports of 127.0.0.1 were tried and none is free")
 }
 
 private func isFree(_ port: UInt16) throws -> Bool {

@@ -3,10 +3,12 @@ import Foundation
 /// A shell beside the test that removes server and folder when the test process is gone, however it
 /// went. It waits for the end of a pipe whose other end only the test process has.
 final class ThrowAwayPostgresWatchdog: Sendable {
-  private let shell: Child
+  private let shell: ChildProcess
   private let leash: FileHandle
+  private let folder: String
 
   init(folder: String) throws {
+    self.folder = folder
     // A socket pair can be made close-on-exec in one step: no server started at the same moment in
     // another thread can get hold of our end.
     var pipe: [CInt] = [-1, -1]
@@ -15,7 +17,7 @@ final class ThrowAwayPostgresWatchdog: Sendable {
     leash = FileHandle(fileDescriptor: pipe[1], closeOnDealloc: true)
     defer { close(pipe[0]) }
     // In a session of its own: what is sent to the test's group must not end it as well.
-    shell = try Child(
+    shell = try ChildProcess(
       "/usr/bin/setsid", ["/bin/sh", "-c", Self.script, "watchdog", folder], input: pipe[0],
       log: "/dev/null")
   }
@@ -23,7 +25,9 @@ final class ThrowAwayPostgresWatchdog: Sendable {
   /// Has server and folder removed now, and waits until they are.
   func release() async throws {
     try leash.close()
-    _ = await shell.succeeded()
+    if await !shell.succeeded() {
+      throw ThrowAwayPostgresError("\(folder) could not be removed; see who still uses it")
+    }
   }
 
   /// `$1` is the folder. A server that is being started just now has no pid file yet; it ends by
@@ -31,7 +35,9 @@ final class ThrowAwayPostgresWatchdog: Sendable {
   private static let script = #"""
     trap '' HUP INT TERM
     read -r line
-    if server=$(head -n 1 "$1/data/postmaster.pid"); then
+    server=$(head -n 1 "$1/data/postmaster.pid")
+    # The file of a server that was killed stays, and its number may be another's by now.
+    if [ "$(readlink "/proc/$server/cwd")" = "$1/data" ]; then
       # Stopped processes take no signal but these two.
       kill -CONT "$server" $(cat "/proc/$server/task/$server/children")
       kill -QUIT "$server"

@@ -6,7 +6,7 @@ extension Reader {
     guard let fields = fields(entry, known: known) else { return nil }
     let user = required("user", in: fields)
       .flatMap { serverName($0.value, "the name of a role in the server") }
-    let proof = proof(fields)
+    let proof = self.proof(fields)
     guard let user, let proof else { return nil }
     refuseUnusable(proof, entry.key.place, connection)
     return AdminLogin(user: user, proof: proof)

@@ -9,21 +9,19 @@ struct Connection {
 }
 
 extension Reader {
-  func connection(
-    _ entry: Entry, _ engine: Engine?, _ seen: inout SeenDatabases
-  ) -> Connection? {
+  func connection(_ entry: Entry, _ seen: inout SeenDatabases) -> Connection? {
     let known = ["host", "port", "dbname", "sslmode", "sslrootcert"]
     guard let fields = fields(entry, known: known) else { return nil }
-    let endpoint = endpoint(fields)
+    let endpoint = self.endpoint(fields)
     let dbname = required("dbname", in: fields)
       .flatMap { serverName($0.value, "the name of a database in the server") }
-    let sslmode = fields["sslmode"].map { choice($0.value, of: TLSMode.self, "an sslmode") }
-    let sslrootcert = fields["sslrootcert"].map { absolutePath($0.value) }
+    let sslmode = fields["sslmode"].flatMap { choice($0.value, of: TLSMode.self, "an sslmode") }
+    let sslrootcert = fields["sslrootcert"].flatMap { absolutePath($0.value) }
     guard let endpoint, let dbname else { return nil }
     warnOfSameAddress(.init(endpoint: endpoint, dbname: dbname), entry.key.place, &seen)
     return Connection(
-      endpoint: endpoint, dbname: dbname, sslmode: (sslmode ?? nil) ?? endpoint.defaultTLSMode,
-      sslrootcert: sslrootcert ?? nil)
+      endpoint: endpoint, dbname: dbname, sslmode: sslmode ?? endpoint.defaultTLSMode,
+      sslrootcert: sslrootcert)
   }
 
   func clientEndpoint(_ entry: Entry) -> Endpoint? {
@@ -31,9 +29,9 @@ extension Reader {
   }
 
   private func endpoint(_ fields: Fields) -> Endpoint? {
-    let host = required("host", in: fields).flatMap { host($0.value) }
-    let port = fields["port"].map { integer($0.value, in: 1...65_535) } ?? 5_432
-    guard let host, let port else { return nil }
+    let host = required("host", in: fields).flatMap { self.host($0.value) }
+    let port = fields["port"].flatMap { integer($0.value, in: 1...65_535) } ?? 5_432
+    guard let host else { return nil }
     return Endpoint(host: host, port: port)
   }
 

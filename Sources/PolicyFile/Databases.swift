@@ -11,19 +11,19 @@ extension Reader {
   }
 
   private func database(_ entry: Entry, _ seen: inout SeenDatabases) -> Database? {
-    let name: DatabaseName? = name(entry.key)
+    let name: DatabaseName? = self.name(entry.key)
     let known = ["uid", "environment", "engine", "connection", "client", "admin", "accept"]
     guard let fields = fields(entry, known: known) else { return nil }
-    let uid = required("uid", in: fields).flatMap { uid($0.value, &seen) }
+    let uid = required("uid", in: fields).flatMap { self.uid($0.value, &seen) }
     let environment = required("environment", in: fields)
       .flatMap { choice($0.value, of: Environment.self, "an environment") }
     let engine = required("engine", in: fields)
       .flatMap { choice($0.value, of: Engine.self, "an engine") }
     let connection = required("connection", in: fields)
-      .flatMap { connection($0, engine, &seen) }
-    let client = fields["client"].map { clientEndpoint($0) }
+      .flatMap { self.connection($0, &seen) }
+    let client = fields["client"].flatMap(clientEndpoint)
     let admin = required("admin", in: fields).flatMap { adminLogin($0, connection) }
-    let accept = fields["accept"].map { entry in
+    let accept = fields["accept"].flatMap { entry in
       list(entry.value, of: "dangers") { choice($0, of: Danger.self, "a danger") }
     }
     guard let name, let uid, let environment, let engine, let connection, let admin else {
@@ -33,8 +33,8 @@ extension Reader {
       engine: engine, endpoint: connection.endpoint, dbname: connection.dbname,
       sslmode: connection.sslmode, sslrootcert: connection.sslrootcert, admin: admin)
     return Database(
-      name: name, uid: uid, environment: environment, access: access, client: client ?? nil,
-      accept: Set((accept ?? nil) ?? []))
+      name: name, uid: uid, environment: environment, access: access, client: client,
+      accept: Set(accept ?? []))
   }
 
   private func uid(_ node: Node, _ seen: inout SeenDatabases) -> DatabaseUID? {

@@ -23,18 +23,20 @@ struct DefinedNames {
   /// Whether the members of every group are known.
   var membersAreKnown: Bool { areComplete && groups.areSound }
 
-  func database(_ node: Node) -> DatabaseName? { defined(node, in: databases, "databases") }
+  func database(_ node: Node) -> DatabaseName? {
+    defined(node, in: databases, "database")
+  }
 
-  func role(_ node: Node) -> RoleName? { defined(node, in: roles, "roles") }
+  func role(_ node: Node) -> RoleName? { defined(node, in: roles, "role") }
 
   private func defined<Kind>(
-    _ node: Node, in known: Set<String>, _ section: String
+    _ node: Node, in known: Set<String>, _ noun: String
   ) -> Name<Kind>? {
     guard let name: Name<Kind> = reader.name(node) else { return nil }
     if known.contains(name.text) { return name }
     reportUnknown(
-      node.place, "there is no \(Kind.noun) \(name.text.quoted)",
-      hint: reader.didYouMean(name.text, known) ?? "Define it under \(section).")
+      node.place, "there is no \(noun) \(name.text.quoted)",
+      hint: reader.didYouMean(name.text, known) ?? "Define it under \(noun)s.")
     return nil
   }
 

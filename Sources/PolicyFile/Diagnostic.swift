@@ -25,6 +25,14 @@ package struct Diagnostic: Error, Sendable, Equatable {
   }
 }
 
+extension Diagnostic {
+  static func error(
+    _ file: String, at position: Position? = nil, _ message: String, hint: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(.error, file: file, position: position, message: message, hint: hint)
+  }
+}
+
 /// A place in a text: line and column from 1, columns counted in Unicode scalars.
 package struct Position: Hashable, Comparable, Sendable {
   package let line: Int

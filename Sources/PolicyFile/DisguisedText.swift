@@ -20,12 +20,15 @@ struct DisguisedText {
     return String(text)
   }
 
+  subscript(position: Position) -> Unicode.Scalar? { index(of: position).map { scalars[$0] } }
+
   /// False when there is no character of the key's own to replace.
   mutating func disguise(_ key: String, at position: Position) -> Bool {
     guard names[position] == nil, var index = index(of: position) else { return false }
     if scalars[index] == "\"" || scalars[index] == "'" { index += 1 }
     // Private use characters are allowed by YAML and by no name.
-    guard scalars.indices.contains(index), !"\"'&*!?:|>[]{}#".unicodeScalars.contains(scalars[index]),
+    let indicators = "\"'&*!?:|>[]{}#".unicodeScalars
+    guard scalars.indices.contains(index), !indicators.contains(scalars[index]),
       let disguise = Unicode.Scalar(0xE000 + UInt32(names.count))
     else { return false }
     scalars[index] = disguise

@@ -19,18 +19,18 @@ extension DefinedNames {
       .flatMap { reader.list($0.value, of: "roles", role) }
     let maxDuration = reader.required("max_duration", in: fields)
       .flatMap { reader.duration($0.value) }
-    let reason = fields["reason"].map(reader.reasonRule) ?? ReasonRule()
+    let reason = fields["reason"].flatMap(reader.reasonRule) ?? ReasonRule()
     let review = reader.required("review", in: fields, hint: reviewHint)
       .flatMap { reviewRule($0, requesters) }
-    let times = fields
-    let reviewWithin = times["review_within"].map { reader.duration($0.value) } ?? TimeSpan("4h")
+    let reviewWithin =
+      fields["review_within"].flatMap { reader.duration($0.value) } ?? TimeSpan("4h")
     let activateWithin =
-      times["activate_within"].map { reader.duration($0.value) } ?? TimeSpan("1h")
+      fields["activate_within"].flatMap { reader.duration($0.value) } ?? TimeSpan("1h")
     let sessions =
-      fields["sessions"].map { reader.integer($0.value, in: 1...Limits.sessionsMax) } ?? 4
-    let residue = fields["residue"].map { reader.residuePolicy($0.value) } ?? .keep
-    guard let name, let requesters, let databases, let roles, let maxDuration, let reason,
-      let review, let reviewWithin, let activateWithin, let sessions, let residue
+      fields["sessions"].flatMap { reader.integer($0.value, in: 1...PolicyLimits.sessionsMax) } ?? 4
+    let residue = fields["residue"].flatMap { reader.residuePolicy($0.value) } ?? .keep
+    guard let name, let requesters, let databases, let roles, let maxDuration,
+      let review, let reviewWithin, let activateWithin
     else { return nil }
     return Entitlement(
       name: name, requesters: requesters, databases: Set(databases), roles: Set(roles),
@@ -57,18 +57,17 @@ extension Reader {
 
   fileprivate func reasonRule(_ entry: Entry) -> ReasonRule? {
     guard let fields = fields(entry, known: ["required", "pattern", "prompt"]) else { return nil }
-    let required = fields["required"].map { boolean($0.value) } ?? true
-    let pattern = fields["pattern"].map { pattern($0.value) }
-    let prompt = fields["prompt"].map { line($0.value, "a question") }
-    guard let required else { return nil }
-    return ReasonRule(required: required, pattern: pattern ?? nil, prompt: prompt ?? nil)
+    let required = fields["required"].flatMap { boolean($0.value) } ?? true
+    let pattern = fields["pattern"].flatMap { self.pattern($0.value) }
+    let prompt = fields["prompt"].flatMap { line($0.value, "a question") }
+    return ReasonRule(required: required, pattern: pattern, prompt: prompt)
   }
 
   /// A regular expression that compiles.
   private func pattern(_ node: Node) -> String? {
     guard let text = text(node, "a regular expression") else { return nil }
-    guard text.count <= Limits.patternCharactersMax else {
-      error(node.place, "is longer than \(Limits.patternCharactersMax) characters")
+    guard text.count <= PolicyLimits.patternCharactersMax else {
+      error(node.place, "is longer than \(PolicyLimits.patternCharactersMax) characters")
       return nil
     }
     do {

@@ -39,7 +39,8 @@ extension DefinedNames {
     guard !people.isEmpty else { return }
     let hint = "Nobody reviews their own request. Add reviewers."
     if people == askers {
-      reader.error(place, "no request could ever be approved: too few others can review", hint: hint)
+      reader.error(
+        place, "no request could ever be approved: too few others can review", hint: hint)
     } else {
       let names = people.sorted().prefix(3).map(\.text.quoted).joined(separator: ", ")
       let more = people.count > 3 ? " and \(people.count - 3) more" : ""

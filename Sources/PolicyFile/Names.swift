@@ -11,7 +11,7 @@ extension Reader {
 
   private func name<Kind>(_ text: String, at place: Place) -> Name<Kind>? {
     if let name = Name<Kind>(text) { return name }
-    error(place, "\(text.quoted) is not a \(Kind.noun)", hint: Kind.rule)
+    error(place, "bad \(Kind.noun) \(text.quoted)", hint: Kind.rule)
     return nil
   }
 

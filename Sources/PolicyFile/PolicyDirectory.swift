@@ -29,21 +29,21 @@ private func policyFileNames(_ directory: String) throws(PolicyErrors) -> [Strin
       .sorted()
   } catch {
     throw PolicyErrors([
-      .whole(
+      .error(
         directory, "cannot be read: \(error.localizedDescription.inert)",
         hint: "Name a directory with policy files that this user may read.")
     ])
   }
   guard !names.isEmpty else {
     throw PolicyErrors([
-      .whole(
+      .error(
         directory, "holds no policy", hint: "Put at least one file there that ends in .yaml.")
     ])
   }
-  guard names.count <= Limits.filesMax else {
+  guard names.count <= PolicyLimits.filesMax else {
     throw PolicyErrors([
-      .whole(
-        directory, "holds \(names.count) policy files, more than \(Limits.filesMax)",
+      .error(
+        directory, "holds \(names.count) policy files, more than \(PolicyLimits.filesMax)",
         hint: "Merge some of them.")
     ])
   }
@@ -54,18 +54,18 @@ private func readPolicyDocument(
   _ name: String, in directory: String
 ) throws(Diagnostic) -> PolicyDocument {
   guard name.hasSuffix(".yaml") else {
-    throw .whole(
+    throw .error(
       name, "would not be read: policy files end in .yaml",
       hint: "Rename it, or move it elsewhere.")
   }
   let data = try contents(of: URL(filePath: directory).appending(path: name), name)
-  guard data.count <= Limits.documentBytesMax else {
-    throw .whole(
-      name, "is larger than \(Limits.documentBytesMax) bytes",
+  guard data.count <= PolicyLimits.documentBytesMax else {
+    throw .error(
+      name, "is larger than \(PolicyLimits.documentBytesMax) bytes",
       hint: "Split it into several files.")
   }
   guard let text = String(validating: data, as: UTF8.self) else {
-    throw .whole(name, "is not UTF-8", hint: "Save it as UTF-8.")
+    throw .error(name, "is not UTF-8", hint: "Save it as UTF-8.")
   }
   return PolicyDocument(name: name, text: text)
 }
@@ -76,23 +76,17 @@ private func contents(of url: URL, _ name: String) throws(Diagnostic) -> Data {
     // Opening a pipe would wait for ever for somebody to write.
     let values = try url.resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey])
     guard values.isRegularFile == true else {
-      throw Diagnostic.whole(name, "is not a file", hint: "Move it elsewhere.")
+      throw Diagnostic.error(name, "is not a file", hint: "Move it elsewhere.")
     }
     let file = try FileHandle(forReadingFrom: url)
     defer { file.closeFile() }
-    return try file.read(upToCount: Limits.documentBytesMax + 1) ?? Data()
+    return try file.read(upToCount: PolicyLimits.documentBytesMax + 1) ?? Data()
   } catch let problem as Diagnostic {
     throw problem
   } catch {
-    throw .whole(
+    throw .error(
       name, "cannot be read: \(error.localizedDescription.inert)",
       hint: "Let this user read it, or move it elsewhere.")
-  }
-}
-
-extension Diagnostic {
-  private static func whole(_ file: String, _ message: String, hint: String) -> Diagnostic {
-    Diagnostic(.error, file: file, position: nil, message: message, hint: hint)
   }
 }
 

@@ -1,10 +1,11 @@
 import AccessCore
 
 /// Reads nodes as what they should be and keeps what was wrong with them, so that a person sees
-/// all of it at once. A function that returns nil has reported why.
+/// all of it at once. A function that returns nil has reported why; what stands in for it then
+/// does not matter, because a policy with an error is never used.
 final class Reader {
   private(set) var diagnostics: [Diagnostic] = []
-  private var comparisonsLeft = Limits.comparisonsMax
+  private var comparisonsLeft = PolicyLimits.comparisonsMax
 
   var errorCount: Int { diagnostics.count { $0.severity == .error } }
 

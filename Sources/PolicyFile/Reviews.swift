@@ -10,15 +10,16 @@ extension DefinedNames {
     case .scalar(let scalar) where scalar.isPlain && scalar.text == "none":
       return .automatic
     case .scalar, .mapping:
-      reader.error(node.place, "expected none or a list of steps, found \(node.kind)", hint: reviewHint)
+      reader.error(
+        node.place, "expected none or a list of steps, found \(node.kind)", hint: reviewHint)
       return nil
     case .sequence(let nodes):
       guard !nodes.isEmpty else {
         reader.error(node.place, "the list of steps is empty", hint: reviewHint)
         return nil
       }
-      guard nodes.count <= Limits.reviewStepsMax else {
-        reader.error(node.place, "has more than \(Limits.reviewStepsMax) steps")
+      guard nodes.count <= PolicyLimits.reviewStepsMax else {
+        reader.error(node.place, "has more than \(PolicyLimits.reviewStepsMax) steps")
         return nil
       }
       let steps = nodes.map(reviewStep)
@@ -37,8 +38,7 @@ extension DefinedNames {
     guard let fields = reader.fields(node, known: known, later: ["signature"]) else { return nil }
     let from = reader.required("from", in: fields).flatMap { party($0.value) }
     let count =
-      fields["count"].map { reader.integer($0.value, in: 1...Limits.reviewCountMax) } ?? 1
-    guard let from, let count else { return nil }
-    return ReviewStep(from: from, count: count)
+      fields["count"].flatMap { reader.integer($0.value, in: 1...PolicyLimits.reviewCountMax) } ?? 1
+    return from.map { ReviewStep(from: $0, count: count) }
   }
 }

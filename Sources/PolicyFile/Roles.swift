@@ -10,11 +10,11 @@ extension Reader {
   }
 
   private func role(_ entry: Entry) -> Role? {
-    let name: RoleName? = name(entry.key)
+    let name: RoleName? = self.name(entry.key)
     guard let fields = fields(entry, known: ["writes", "postgresql"]) else { return nil }
-    let writes = fields["writes"].map { boolean($0.value) } ?? true
+    let writes = fields["writes"].flatMap { boolean($0.value) } ?? true
     let scope = required("postgresql", in: fields).flatMap(postgresScope)
-    guard let name, let writes, let scope else { return nil }
+    guard let name, let scope else { return nil }
     return Role(name: name, writes: writes, postgresql: scope)
   }
 

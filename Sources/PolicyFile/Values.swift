@@ -71,8 +71,8 @@ extension Reader {
         hint: "Write it like 90s, 30m, 1h30m, 2h or 1d.")
       return nil
     }
-    guard span.seconds <= Int64(Limits.durationDaysMax) * 86_400 else {
-      error(node.place, "\(text.quoted) is longer than \(Limits.durationDaysMax)d")
+    guard span.seconds <= Int64(PolicyLimits.durationDaysMax) * 86_400 else {
+      error(node.place, "\(text.quoted) is longer than \(PolicyLimits.durationDaysMax)d")
       return nil
     }
     return span

@@ -5,8 +5,7 @@ extension PostgresError {
   init(_ result: OpaquePointer?, on connection: OpaquePointer) {
     let state = result.field(PQDiagnostic.sqlState).map(SQLState.init(rawValue:))
     let message =
-      result.field(PQDiagnostic.primaryMessage)
-      ?? oneLine(String(cString: PQerrorMessage(connection)))
+      result.field(PQDiagnostic.primaryMessage) ?? lastMessage(of: connection)
     if PQstatus(connection) != CONNECTION_OK {
       self = .unreachable(message, sqlState: state)
     } else if let state {
@@ -23,9 +22,8 @@ extension PostgresError {
   /// libpq keeps the SQLSTATE of a failed start to itself and only prints it, when told to be
   /// verbose: `connection to server at … failed: FATAL:  28P01: password authentication failed`.
   init(connecting connection: OpaquePointer) {
-    let text = String(cString: PQerrorMessage(connection))
-    guard let refusal = Refusal(in: text) else {
-      self = .unreachable(oneLine(text))
+    guard let refusal = Refusal(in: String(cString: PQerrorMessage(connection))) else {
+      self = .unreachable(lastMessage(of: connection))
       return
     }
     switch refusal.state.errorClass {
@@ -63,9 +61,10 @@ private func isStateCharacter(_ character: Character) -> Bool {
   ("0"..."9").contains(character) || ("A"..."Z").contains(character)
 }
 
-/// libpq's advice comes in several indented lines.
-private func oneLine(_ text: String) -> String {
-  text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+/// What libpq has to say about the last call, its advice in several indented lines made into one.
+func lastMessage(of connection: OpaquePointer) -> String {
+  String(cString: PQerrorMessage(connection))
+    .split(whereSeparator: \.isWhitespace).joined(separator: " ")
 }
 
 /// Codes of `PQresultErrorField`, which are C character macros that Swift does not import.

@@ -25,8 +25,8 @@ final class Session {
     let keywords = parameters.keywords
     for (name, value) in keywords { try refuseNUL(value, in: "the connection's \(name)") }
     try refuseEnvironment(beyond: Set(keywords.map(\.name)))
-    let started = withCStrings(keywords.map(\.name) + [nil]) { names in
-      withCStrings(keywords.map(\.value) + [nil]) { values in
+    let started = withCStrings(keywords.map(\.name)) { names in
+      withCStrings(keywords.map(\.value)) { values in
         // The blocking `PQconnectdbParams` leaves no moment to ask for verbose errors, without
         // which the reason of a refused login would be unknown.
         PQconnectStartParams(names, values, 0)

@@ -54,6 +54,6 @@ extension Session {
   /// Half a pipeline was sent or read: what the server does next is anybody's guess.
   private func lost() -> PostgresError {
     abandon()
-    return PostgresError(nil, on: connection).endedConnection
+    return .unreachable(lastMessage(of: connection))
   }
 }

@@ -35,9 +35,10 @@ func refuseNUL(_ text: String, in place: String) throws(PostgresError) {
   }
 }
 
-/// Calls `body` with an array of C strings; nil becomes a null pointer. No text may hold a NUL.
+/// Calls `body` with an array of C strings that ends with a null pointer; nil becomes one as well.
+/// No text may hold a NUL.
 func withCStrings<Value>(
-  _ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Value
+  _ texts: [String?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Value
 ) -> Value {
   var bytes: [CChar] = []
   var starts: [Int?] = []
@@ -46,13 +47,10 @@ func withCStrings<Value>(
     if let text { bytes.append(contentsOf: text.utf8CString) }
   }
   return bytes.withUnsafeBufferPointer { buffer in
-    // The base address is nil only of an empty buffer, and then no start is needed.
+    // The base address is nil only of an empty buffer, and then nothing starts in it.
     let pointers = starts.map { start in
       start.flatMap { start in buffer.baseAddress.map { $0 + start } }
     }
-    // The array of pointers may be empty, but `withUnsafeBufferPointer` could then give no address.
-    return (pointers + [nil]).withUnsafeBufferPointer { pointers in
-      withExtendedLifetime(buffer) { body(pointers.baseAddress.unsafelyUnwrapped) }
-    }
+    return (pointers + [nil]).withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }

@@ -10,8 +10,8 @@ package struct OriginTag: Sendable, Equatable {
 
   /// - Parameter origin: the ledger's origin without its epoch: roles of earlier epochs stay ours.
   package init(origin: String) {
-    let digest = Array(SHA256.hash(data: Array(origin.utf8)))
-    prefix = "jit1:\(digest.prefix(8).hex):"
+    let digest = SHA256.hash(data: Array(origin.utf8))
+    prefix = "jit1:\(Array(digest.prefix(8)).hex):"
   }
 
   /// A whole comment for a new role.

@@ -40,9 +40,9 @@ extension NoteError: CustomStringConvertible {
     case .badKeyName:
       "a key name is not empty and has no spaces, control characters or plus signs"
     case .malformedVerifierKey:
-      "a verifier key has the form NAME+KEYID+BASE64, its id 8 lower-case hexadecimal digits"
+      "a verifier key has the form NAME+ID+KEY: id 8 hexadecimal digits, key base64 of 33 bytes"
     case .unsupportedKeyType(let type):
-      "the verifier key is not an Ed25519 key of 32 bytes (type 1, found type \(type))"
+      "a verifier key of type \(type) is not supported, only Ed25519, which is type 1"
     case .wrongKeyID:
       "the id in the verifier key does not belong to its name and key: it was mistyped or altered"
     case .badSeed(let byteCount):

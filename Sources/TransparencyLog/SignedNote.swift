@@ -2,7 +2,7 @@
 /// empty line, and a line for each signature.
 ///
 /// The text of a note that was read is out of reach until a known key has verified it.
-package struct SignedNote: Hashable, Sendable {
+package struct SignedNote: Sendable {
   package static let maximumByteCount = 1_000_000
   /// As many as the specification asks every reader to accept.
   package static let maximumSignatureCount = 16
@@ -32,9 +32,11 @@ package struct SignedNote: Hashable, Sendable {
     let newline = UInt8(ascii: "\n")
     let utf8 = Array(note.utf8)
     // The last empty line separates: the text may have empty lines of its own.
-    guard let separator = utf8.indices.dropFirst().last(where: { index in
-      utf8[index] == newline && utf8[index - 1] == newline
-    }) else { throw .missingSignatures }
+    guard
+      let separator = utf8.indices.dropFirst().last(where: { index in
+        utf8[index] == newline && utf8[index - 1] == newline
+      })
+    else { throw .missingSignatures }
     let lines = utf8[(separator + 1)...].split(
       separator: newline, omittingEmptySubsequences: false)
     guard lines.count > 1, lines.last == [] else { throw .missingSignatures }

@@ -8,7 +8,6 @@ package struct VerifierKey: Sendable {
 
   static let idByteCount = 4
   private static let ed25519: UInt8 = 0x01
-  private static let keyByteCount = 32
 
   init(name: KeyName, key: Curve25519.Signing.PublicKey) {
     self.name = name
@@ -23,9 +22,7 @@ package struct VerifierKey: Sendable {
     guard parts.count == 3, let id = Hexadecimal.decode(parts[1]), id.count == Self.idByteCount,
       let typeAndKey = Base64.decode(parts[2]), let type = typeAndKey.first
     else { throw .malformedVerifierKey }
-    guard type == Self.ed25519, typeAndKey.count == 1 + Self.keyByteCount else {
-      throw .unsupportedKeyType(type)
-    }
+    guard type == Self.ed25519 else { throw .unsupportedKeyType(type) }
     name = try KeyName(String(Substring(parts[0])))
     do {
       key = try Curve25519.Signing.PublicKey(rawRepresentation: typeAndKey.dropFirst())

@@ -1,1 +1,61 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Glibc
+
+/// `jitd --config jitd.yaml` serves until SIGTERM.
+@main
+struct Jitd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jitd",
+    abstract: "The broker: makes database access just in time, ends it, and proves it.")
+
+  @Option(help: "The configuration file.")
+  var config: String
+
+  func run() async throws {
+    try await serve(Configuration(readingFile: config))
+  }
+
+  /// Errors begin with `error:` like everywhere in jit, and tell by their exit code (sysexits.h)
+  /// whether the arguments (64), the configuration (78) or the daemon (70) is at fault.
+  static func main() async {
+    // What is written for the daemon alone stays its own; a broken pipe is an error, not a death.
+    umask(0o077)
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as StartError {
+      report(error.message, hint: error.hint)
+      Glibc.exit(error.exitCode)
+    } catch {
+      let code = Jitd.exitCode(for: error)
+      guard code != .success else {
+        print(Jitd.message(for: error))
+        Glibc.exit(0)
+      }
+      report(Jitd.message(for: error), hint: "see `jitd --help`")
+      Glibc.exit(code == .validationFailure ? 64 : 70)
+    }
+  }
+
+  private static func report(_ message: String, hint: String?) {
+    let text = "error: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
+    _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}
+
+/// Why the daemon does not start.
+struct StartError: Error {
+  let message: String
+  var hint: String?
+  /// 78 bad configuration, 73 already running, 70 anything else (sysexits.h).
+  let exitCode: Int32
+
+  static func configuration(_ message: String, hint: String? = nil) -> StartError {
+    StartError(message: message, hint: hint, exitCode: 78)
+  }
+}

@@ -77,7 +77,8 @@ struct ProofMutationTests {
       for old in 0...new {
         let genuine = try tree.consistencyProof(from: old, to: new)
         for other in 0...Self.largest {
-          for (from, to) in [(old, other), (other, new)] where from <= to && (from, to) != (old, new) {
+          for (from, to) in [(old, other), (other, new)]
+          where from <= to && (from, to) != (old, new) {
             // The empty path is right for several pairs of sizes.
             if genuine.path == (try tree.consistencyProof(from: from, to: to).path) { continue }
             let proof = try ConsistencyProof(

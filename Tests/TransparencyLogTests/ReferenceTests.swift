@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TransparencyLog
 
-/// Compares with reference.py, which shares no code with us, nor an author of its definitions.
+/// Compares with reference.py, which is written from the RFC alone and in another language.
 @Suite("An independent implementation")
 struct ReferenceTests {
   static let largest = 130
@@ -34,7 +34,7 @@ struct ReferenceTests {
   private func ourLines() throws -> [String] {
     let tree = try StoredTree(size: Self.largest)
     var lines: [String] = []
-    func add(_ words: CustomStringConvertible..., hashes: [Hash]) {
+    func add(_ words: any CustomStringConvertible..., hashes: [Hash]) {
       lines.append((words.map(\.description) + hashes.map(\.hex)).joined(separator: " "))
     }
     for size in 0...Self.largest {

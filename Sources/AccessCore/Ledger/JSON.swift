@@ -117,3 +117,17 @@ private struct JSONWriter {
     }
   }
 }
+
+extension JSON {
+  /// The member of an object; nil for anything else.
+  package subscript(key: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members[key]
+  }
+
+  /// The text of a string; nil for anything else.
+  package var text: String? {
+    guard case .string(let text) = self else { return nil }
+    return text
+  }
+}

@@ -2,15 +2,18 @@ extension State {
   /// Takes in what happened. Every entry that `decide` makes fits; one that does not (a ledger
   /// edited by hand) changes nothing.
   ///
-  /// A request that closes leaves the live state; `History` folds closed ones back.
+  /// A request that closes leaves the live state; `Request(folding:)` brings one back.
   package mutating func apply(_ entry: Entry) {
     nextSeq = entry.seq + 1
     newest = max(newest ?? entry.at, entry.at)
     switch entry.event {
     case .logOpened(let data): origin = data.origin
     case .policyLoaded(let data): policy = data.digest
-    case .tokenIssued(let data): tokens[data.token] = Token(data, entry)
-    case .tokenRevoked(let data): tokens[data.token] = nil
+    case .tokenIssued(let data):
+      tokens[data.token] = Token(data, entry)
+      tokenIDs[data.hash] = data.token
+    case .tokenRevoked(let data):
+      if let token = tokens.removeValue(forKey: data.token) { tokenIDs[token.hash] = nil }
     case .requestSubmitted(let id, let data):
       requests[id] = Request(id: id, data, at: entry.at)
       openCount[data.ask.requester, default: 0] += 1

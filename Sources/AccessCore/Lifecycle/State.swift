@@ -2,6 +2,7 @@
 package struct State: Sendable, Equatable {
   package internal(set) var requests: [RequestID: Request] = [:]
   package internal(set) var tokens: [TokenID: Token] = [:]
+  package internal(set) var tokenIDs: [Digest: TokenID] = [:]
   /// Digest of the policy that was last in force.
   package internal(set) var policy: Digest?
   package internal(set) var origin: String?
@@ -18,6 +19,15 @@ package struct State: Sendable, Equatable {
     for entry in entries { apply(entry) }
     self.nextSeq = nextSeq
     self.newest = newest
+  }
+
+  /// The state with a closed request in it, so that a late command about it is judged like any
+  /// other: who asks first, then the state that it is in.
+  package func recalling(_ closed: Request?) -> State {
+    guard let closed, requests[closed.id] == nil else { return self }
+    var state = self
+    state.requests[closed.id] = closed
+    return state
   }
 
   package var grants: [Request] { requests.values.filter { $0.grant != nil } }
@@ -91,5 +101,11 @@ extension State {
     case .request(let id): requests[id] != nil
     case .token(let id): tokens[id] != nil
     }
+  }
+}
+
+extension State {
+  package func token(hash: Digest) -> Token? {
+    tokenIDs[hash].flatMap { tokens[$0] }
   }
 }

@@ -7,7 +7,7 @@ struct FreshSecret: Sendable {
 
   init() throws(ProvisioningError) {
     var generator = SystemRandomNumberGenerator()
-    let password = Password(using: &generator)
+    let password = Password.random(using: &generator)
     let salt = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     do {
       verifier = try ScramVerifier(password: password, salt: salt)

@@ -1,0 +1,143 @@
+import AccessCore
+import Ledger
+import Logging
+
+/// Where effects are sequenced: what people want goes through the ledger first, and then to the
+/// databases.
+package final class Broker: Sendable {
+  package let ledger: Ledger
+  package let policy: PolicyInForce
+  let policySource: PolicySource
+  let clocks: Clocks
+  let sha256: SHA256Function
+  let provisioners: Provisioners
+  let turns: RoleTurns
+  let refusedAttempts: RefusedAttempts
+  let rates: CallRates
+  let wake: WakeUp
+  let orphans: KnownOrphans
+  let notify: @Sendable (Notice) -> Void
+  let failpoint: FailpointHandler
+  let logger: Logger
+
+  package init(
+    ledger: Ledger, policySource: PolicySource, clocks: Clocks, sha256: @escaping SHA256Function,
+    makeProvisioner: @escaping @Sendable (DatabaseAccess) -> any Provisioner,
+    notify: @escaping @Sendable (Notice) -> Void, failpoint: @escaping FailpointHandler = { _ in },
+    logger: Logger
+  ) {
+    self.ledger = ledger
+    self.policy = PolicyInForce()
+    self.policySource = policySource
+    self.clocks = clocks
+    self.sha256 = sha256
+    self.provisioners = Provisioners(make: makeProvisioner)
+    self.turns = RoleTurns()
+    self.refusedAttempts = RefusedAttempts()
+    self.rates = CallRates()
+    self.wake = WakeUp()
+    self.orphans = KnownOrphans()
+    self.notify = notify
+    self.failpoint = failpoint
+    self.logger = logger
+  }
+}
+
+extension Broker {
+  /// Puts a command of `caller` to the ledger; a refusal that somebody should know of becomes an
+  /// entry.
+  func submit(
+    _ command: Command, by caller: Caller, written: [WrittenText] = [],
+    idempotency: IdempotencyKey? = nil
+  ) async throws(Refusal) -> Outcome {
+    do throws(Refusal) {
+      try rates.count(caller, at: clocks.boot().milliseconds)
+      let closed = try await closedRequest(of: command)
+      let proposal = proposal(command, by: caller, recalling: closed, written, idempotency)
+      do throws(Refusal) { return try await ledger.append(proposal).get() } catch {
+        // It may have closed while the command waited for its turn: then look at it again.
+        guard error.code == .unknownRequest, closed == nil else { throw error }
+        guard let closed = try await closedRequest(of: command) else { throw error }
+        let again = self.proposal(command, by: caller, recalling: closed, written, idempotency)
+        return try await ledger.append(again).get()
+      }
+    } catch {
+      await note(error, command.attempt, command.request, by: caller)
+      throw error
+    }
+  }
+
+  /// The request that the command is about, if its history is over: it is not in the live state.
+  private func closedRequest(of command: Command) async throws(Refusal) -> Request? {
+    guard let id = command.request, let request = try await find(id), request.isClosed
+    else { return nil }
+    return request
+  }
+
+  /// The pure decision with everything that it needs, taken when its turn comes.
+  private func proposal(
+    _ command: Command, by caller: Caller, recalling closed: Request?, _ written: [WrittenText],
+    _ idempotency: IdempotencyKey?
+  ) -> Proposal {
+    let decision: Proposal.Decision = { [policy, sha256, clocks] state, now in
+      let snapshot = policy.snapshot
+      let context = Context(
+        policy: snapshot.policy,
+        issuing: issuing(snapshot, newest: state.newest, observed: clocks.wall()), now: now,
+        sha256: sha256)
+      return Result { () throws(Refusal) in
+        try decide(command, by: caller, state.recalling(closed), context)
+      }
+    }
+    let author = Author.caller(caller)
+    return command.endsAccess
+      ? Proposal(
+        holdingAnywayBy: author, written: written, idempotency: idempotency, decide: decision)
+      : Proposal(by: author, written: written, idempotency: idempotency, decide: decision)
+  }
+
+  /// Records what the broker itself saw; never refused.
+  @discardableResult
+  func record(_ fact: Fact) async -> Outcome? {
+    let proposal = Proposal(holdingAnywayBy: .system) { state, now in
+      .success(observe(fact, state, now: now))
+    }
+    switch await ledger.append(proposal) {
+    case .success(let outcome):
+      if !outcome.durable {
+        logger.error("not in the ledger yet", metadata: ["fact": "\(outcome.events)"])
+      }
+      return outcome
+    case .failure(let refusal):
+      logger.error("\(refusal.message)")
+      return nil
+    }
+  }
+
+  package func written(_ text: String?) -> WrittenText? {
+    text.map { WrittenText($0, salt: randomBytes(16), sha256: sha256) }
+  }
+}
+
+extension Command {
+  /// Whether it takes access away: then nothing of ours that is broken may stop it.
+  var endsAccess: Bool {
+    switch self {
+    case .release, .revoke: true
+    case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .reloadPolicy:
+      false
+    }
+  }
+}
+
+/// Whether new access may be given, by what is known of policy and clock.
+func issuing(
+  _ policy: PolicyInForce.Snapshot, newest: Timestamp?, observed: Timestamp
+) -> Issuing {
+  if let broken = policy.broken { return .stopped(because: broken) }
+  if let newest, observed < newest {
+    return .stopped(
+      because: "the clock says \(observed), but the newest entry is of \(newest)")
+  }
+  return .open
+}

@@ -1,0 +1,114 @@
+import AccessCore
+import Ledger
+import Logging
+import PolicyFile
+
+extension Broker {
+  /// Takes up the policy files, at start. Bad ones leave the last good policy in force for what
+  /// needs one (who may see, who may revoke), and no access is given.
+  package func loadPolicy() async {
+    do {
+      try await takeUp(policySource.read())
+    } catch {
+      let broken = "the policy does not load: \(summary(of: error))"
+      logger.critical("\(broken)")
+      await recordRefused(error)
+      let digest = await ledger.state.policy
+      policy.set(.init(policy: await lastGood(digest), digest: digest, broken: broken))
+      notify(.alarm(broken))
+    }
+  }
+
+  /// Takes up changed policy files; bad ones are refused and change nothing.
+  package func reloadPolicy(by caller: Caller) async throws(Refusal) {
+    _ = try await submit(.reloadPolicy, by: caller)
+    do { try await takeUp(policySource.read()) } catch {
+      await recordRefused(error)
+      throw Refusal(
+        .policyRefused, "the policy is refused: \(summary(of: error))",
+        hint: "the policy of before stays in force; `jit policy check` shows every error")
+    }
+  }
+
+  /// The same on a signal, where nobody waits for an answer.
+  package func reloadPolicyOnSignal() async {
+    do { try await takeUp(policySource.read()) } catch {
+      await recordRefused(error)
+      logger.error("the policy is refused: \(summary(of: error))")
+      notify(.alarm("a changed policy is refused: \(summary(of: error))"))
+    }
+  }
+
+  private func takeUp(_ documents: [PolicyDocument]) async throws {
+    let parsed = try parsePolicy(documents)
+    let encoded = policySource.encode(documents)
+    let digest = sha256(encoded)
+    let conflicts = parsed.conflicts(with: await ledger.state)
+    guard conflicts.isEmpty else { throw PolicyConflict(grants: conflicts) }
+    let proposal = Proposal(by: .system, policyDocuments: encoded) { state, _ in
+      .success(state.policy == digest ? [] : [.policyLoaded(PolicyLoaded(digest: digest))])
+    }
+    _ = try await ledger.append(proposal).get()
+    policy.set(.init(policy: parsed, digest: digest, broken: nil))
+    logger.info("policy loaded", metadata: ["digest": "\(digest)"])
+    await endDisentitled(parsed)
+  }
+
+  /// People who are no longer entitled lose what is live.
+  private func endDisentitled(_ policy: Policy) async {
+    for request in await ledger.state.grants {
+      do { _ = try stillEntitled(request.ask, policy) } catch {
+        await record(.disentitled(request.id))
+      }
+    }
+    wake.now()
+  }
+
+  private func lastGood(_ digest: Digest?) async -> Policy {
+    guard let digest else { return Policy() }
+    do {
+      guard let stored = try await ledger.policyDocuments(digest) else { return Policy() }
+      return try parsePolicy(policySource.decode(stored))
+    } catch {
+      logger.error("the last good policy cannot be read: \(error)")
+      return Policy()
+    }
+  }
+
+  private func recordRefused(_ error: any Error) async {
+    let diagnostics = (error as? PolicyErrors)?.diagnostics ?? []
+    let refused = PolicyRefused(
+      digest: nil, errors: max(1, diagnostics.count),
+      first: String(summary(of: error).prefix(1_000)))
+    await record(.policyRefused(refused))
+  }
+
+  private func summary(of error: any Error) -> String {
+    guard let errors = error as? PolicyErrors, let first = errors.diagnostics.first else {
+      return "\(error)".inert
+    }
+    let more = errors.diagnostics.count - 1
+    return "\(first)".inert + (more > 0 ? " (and \(more) more)" : "")
+  }
+}
+
+/// A policy that would take a database away from under its live grants.
+struct PolicyConflict: Error, CustomStringConvertible {
+  let grants: [String]
+
+  var description: String {
+    "it removes or repoints databases with live grants: \(grants.joined(separator: ", "))"
+  }
+}
+
+extension Policy {
+  /// Live grants whose database is gone or is another one in this policy.
+  func conflicts(with state: State) -> [String] {
+    state.grants.compactMap { request in
+      guard let grant = request.grant else { return nil }
+      let database = databases[request.ask.database]
+      let same = database?.uid == request.ask.databaseUID && database?.access == grant.access
+      return same ? nil : "\(request.ask.database) (\(request.id))"
+    }.sorted()
+  }
+}

@@ -1,0 +1,38 @@
+import AccessCore
+import PolicyFile
+import Synchronization
+
+/// The policy that decisions are made by, and whether it is good enough to give access.
+package final class PolicyInForce: Sendable {
+  package struct Snapshot: Sendable {
+    package var policy: Policy
+    package var digest: Digest?
+    /// Nil while the policy on disk is the one in force; else why it is not.
+    package var broken: String?
+  }
+
+  private let current = Mutex(Snapshot(policy: Policy(), digest: nil, broken: "no policy is loaded"))
+
+  package init() {}
+
+  package var snapshot: Snapshot { current.withLock { $0 } }
+
+  func set(_ snapshot: Snapshot) { current.withLock { $0 = snapshot } }
+}
+
+/// Where policy files come from, and how their texts are kept with the ledger.
+package struct PolicySource: Sendable {
+  package let read: @Sendable () throws -> [PolicyDocument]
+  package let encode: @Sendable ([PolicyDocument]) -> [UInt8]
+  package let decode: @Sendable ([UInt8]) throws -> [PolicyDocument]
+
+  package init(
+    read: @escaping @Sendable () throws -> [PolicyDocument],
+    encode: @escaping @Sendable ([PolicyDocument]) -> [UInt8],
+    decode: @escaping @Sendable ([UInt8]) throws -> [PolicyDocument]
+  ) {
+    self.read = read
+    self.encode = encode
+    self.decode = decode
+  }
+}

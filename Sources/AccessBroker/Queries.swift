@@ -1,0 +1,139 @@
+import AccessCore
+import Ledger
+import Logging
+
+/// A request with what it takes to show it.
+package struct RequestDetail: Sendable {
+  package let request: Request
+  package let needs: [ReviewProgress.Need]
+  /// What people wrote; an erased text is missing.
+  package let texts: [Commitment: String]
+}
+
+extension Broker {
+  package func show(_ id: RequestID, to caller: Caller) async throws(Refusal) -> RequestDetail {
+    guard let request = try await find(id), policy.snapshot.policy.sees(caller, request) else {
+      let refusal = Refusal.unknownRequest(id.text)
+      await note(refusal, "show", nil, by: caller)
+      throw refusal
+    }
+    return try await detail(request)
+  }
+
+  package func detail(_ request: Request) async throws(Refusal) -> RequestDetail {
+    let policy = policy.snapshot.policy
+    let rule = policy.rule(for: request.ask)
+    let progress = rule.map {
+      policy.progress(
+        under: $0.review, approvals: request.approvals, requester: request.ask.requester)
+    }
+    let commitments =
+      [request.ask.reason, request.ask.ticket].compactMap { $0 }
+      + request.reviews.compactMap(\.comment)
+    do {
+      let texts = try await ledger.texts(of: commitments)
+      return RequestDetail(request: request, needs: progress?.needs ?? [], texts: texts)
+    } catch {
+      logger.error("the ledger cannot be read: \(error)")
+      throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
+    }
+  }
+
+  /// Which requests a caller wants to see.
+  package enum Scope: Sendable {
+    /// Open ones that are theirs or theirs to review.
+    case open
+    case mine
+    case toReview
+    /// Every one that exists for them, closed ones included.
+    case all
+  }
+
+  package func requests(
+    _ scope: Scope, of caller: Caller
+  ) async throws(Refusal) -> [Request] {
+    let policy = policy.snapshot.policy
+    let state = await ledger.state
+    let open = state.requests.values
+    let limit = Limits.listedRequestsMax
+    switch scope {
+    case .open:
+      return open.filter { policy.sees(caller, $0) }.newestFirst(limit)
+    case .toReview:
+      return open.filter { isForReview($0, by: caller.principal, policy) }.newestFirst(limit)
+    case .mine: return try await history(of: caller.principal)
+    case .all: return try await history(of: nil).filter { policy.sees(caller, $0) }
+    }
+  }
+
+  /// Requests that have a grant.
+  package func grants(all: Bool, for caller: Caller) async throws(Refusal) -> [Request] {
+    let requests = try await requests(all ? .all : .open, of: caller)
+    return requests.filter { $0.grant != nil }
+  }
+
+  private func isForReview(_ request: Request, by person: Principal, _ policy: Policy) -> Bool {
+    guard case .pending = request.stage else { return false }
+    return policy.canReview(person, request) && !request.approvals.contains(person)
+  }
+
+  private func history(of person: Principal?) async throws(Refusal) -> [Request] {
+    do {
+      return try await ledger.requests(by: person, limit: Limits.listedRequestsMax)
+    } catch {
+      logger.error("the ledger cannot be read: \(error)")
+      throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
+    }
+  }
+
+  /// The statements that activation of the request will run, for people to read; nil when its
+  /// database or role is gone from the policy, or the server does not answer.
+  package func preview(_ request: Request) async -> [String]? {
+    let plan: RolePlan
+    let access: DatabaseAccess
+    if let grant = request.grant {
+      (plan, access) = (grant.plan, grant.access)
+    } else {
+      guard
+        let (database, role, rule) = try? stillEntitled(request.ask, policy.snapshot.policy)
+      else { return nil }
+      access = database.access
+      plan = RolePlan(
+        name: grantRoleName(user: request.ask.requester, id: request.id),
+        scopes: role.postgresql.scopes, expiresAt: clocks.wall() + request.duration,
+        sessions: rule.sessions)
+    }
+    do {
+      return try await provisioners.provisioner(for: access).preview(plan)
+    } catch {
+      logger.debug("no preview of \(request.id): \(error.message)")
+      return nil
+    }
+  }
+
+  /// Checks that the caller may export, and records that they did.
+  package func beginExport(
+    format: ExportFormat, by caller: Caller
+  ) async throws(Refusal) -> Int64 {
+    try await submit(.export(format: format.rawValue), by: caller).state.nextSeq
+  }
+
+  /// Why no access is given now; nil while it is.
+  package func issuingStopped() async -> String? {
+    if let reason = await ledger.unwritable { return "the ledger cannot be written: \(reason)" }
+    let newest = await ledger.state.newest
+    switch issuing(policy.snapshot, newest: newest, observed: clocks.wall()) {
+    case .open: return nil
+    case .stopped(let because): return because
+    }
+  }
+
+  /// Ends every admin connection, at the very end of a shutdown.
+  package func close() async { await provisioners.closeAll() }
+}
+
+extension Sequence<Request> {
+  fileprivate func newestFirst(_ limit: Int) -> [Request] {
+    Array(sorted { ($0.submittedAt, $0.id) > ($1.submittedAt, $1.id) }.prefix(limit))
+  }
+}

@@ -1,0 +1,82 @@
+import AccessCore
+import Ledger
+import Logging
+
+extension Broker {
+  /// Asks for access. Answers the request, or the earlier one when the key was used before.
+  package func request(
+    _ submission: Submission, by caller: Caller, idempotency: IdempotencyKey?
+  ) async throws(Refusal) -> Request {
+    let id = try await freshID()
+    let outcome = try await submit(
+      .submit(id, submission), by: caller,
+      written: [submission.reason, submission.ticket].compactMap { $0 }, idempotency: idempotency)
+    let request = try await stored(outcome.request ?? id)
+    if !outcome.isReplay {
+      switch request.stage {
+      case .pending: notify(.waitsForReview(request))
+      case .approved, .denied, .cancelled, .lapsed, .granted: notify(.decided(request))
+      }
+      wake.now()
+    }
+    return request
+  }
+
+  /// What asking would come to; changes nothing.
+  package func rehearse(
+    _ submission: Submission, by caller: Caller
+  ) async throws(Refusal) -> Request {
+    let state = await ledger.state
+    let id = try await freshID()
+    let now = clocks.wall()
+    let snapshot = policy.snapshot
+    let context = Context(
+      policy: snapshot.policy,
+      issuing: issuing(snapshot, newest: state.newest, observed: now), now: now, sha256: sha256)
+    let events = try decide(.submit(id, submission), by: caller, state, context)
+    let entries = events.map {
+      Entry(seq: state.nextSeq, at: now, author: .caller(caller), nonce: [], event: $0)
+    }
+    guard let request = Request(folding: entries) else { throw Refusal.unknownRequest(id.text) }
+    return request
+  }
+
+  package func review(
+    _ id: RequestID, _ review: ReviewSubmission, by caller: Caller, idempotency: IdempotencyKey?
+  ) async throws(Refusal) -> Request {
+    let outcome = try await submit(
+      .review(id, review), by: caller, written: [review.comment].compactMap { $0 },
+      idempotency: idempotency)
+    let request = try await stored(id)
+    if outcome.events.count > 1 { notify(.decided(request)) }
+    return request
+  }
+
+  package func cancel(
+    _ id: RequestID, by caller: Caller, idempotency: IdempotencyKey?
+  ) async throws(Refusal) -> Request {
+    _ = try await submit(.cancel(id), by: caller, idempotency: idempotency)
+    return try await stored(id)
+  }
+
+  /// An id that no request ever had.
+  private func freshID() async throws(Refusal) -> RequestID {
+    var generator = SystemRandomNumberGenerator()
+    while true {
+      let id = RequestID(bits: generator.next())
+      if try await find(id) == nil { return id }
+    }
+  }
+
+  func find(_ id: RequestID) async throws(Refusal) -> Request? {
+    do { return try await ledger.request(id) } catch {
+      logger.error("the ledger cannot be read: \(error)")
+      throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
+    }
+  }
+
+  func stored(_ id: RequestID) async throws(Refusal) -> Request {
+    guard let request = try await find(id) else { throw Refusal.unknownRequest(id.text) }
+    return request
+  }
+}

@@ -1,0 +1,133 @@
+import AccessCore
+import Ledger
+import Logging
+
+extension Broker {
+  /// Gives a grant back, or takes it back, and waits a while for the end of it.
+  package func end(
+    _ command: Command, by caller: Caller, written: WrittenText? = nil,
+    idempotency: IdempotencyKey?
+  ) async throws(Refusal) -> (request: Request, durable: Bool) {
+    let outcome = try await submit(
+      command, by: caller, written: [written].compactMap { $0 }, idempotency: idempotency)
+    guard let id = outcome.request else { throw Refusal.unknownRequest("") }
+    wake.now()
+    await settled(id, withinMs: 5_000)
+    return (try await stored(id), outcome.durable)
+  }
+
+  /// Returns when the grant has ended or is stuck, or when the time is up.
+  private func settled(_ id: RequestID, withinMs limit: Int64) async {
+    let start = clocks.boot().milliseconds
+    while clocks.boot().milliseconds - start < limit {
+      switch await ledger.state.requests[id]?.grant?.stage {
+      case .activating, .active, .revoking: break
+      case .stuck, .ended, nil: return
+      }
+      // Cancelled: the caller is gone, and nobody waits for the answer.
+      guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+    }
+  }
+
+  /// One attempt to end what is due of a grant. True when nothing is left to do.
+  func revokeInTurn(_ id: RequestID) async -> Bool {
+    guard let grant = await ledger.state.requests[id]?.grant else { return true }
+    let provisioner = await provisioners.provisioner(for: grant.access)
+    switch grant.stage {
+    case .activating:
+      await undo(id, grant, provisioner, because: "the activation was cut off")
+    case .active where grant.isOver(at: clocks.wall(), clocks.boot()):
+      await withoutWaitingLong { await self.record(.expired(id, self.clocks.boot())) }
+      await revoke(id, provisioner)
+    case .active: return true
+    case .revoking, .stuck: await revoke(id, provisioner)
+    case .ended: return true
+    }
+    return await isDone(id)
+  }
+
+  private func isDone(_ id: RequestID) async -> Bool {
+    switch await ledger.state.requests[id]?.grant?.stage {
+    case .activating, .revoking, .stuck: false
+    case .active, .ended, nil: true
+    }
+  }
+
+  private func revoke(_ id: RequestID, _ provisioner: any Provisioner) async {
+    guard let grant = await ledger.state.requests[id]?.grant else { return }
+    failpoint(.revokingRecorded)
+    let (began, boot) = (clocks.wall(), clocks.boot())
+    let revocation = await provisioner.revoke(grant.revocationTarget)
+    let due = grant.ending?.due ?? grant.expiresAt
+    let overrun = revocation.sessionsGoneAfterMs.map {
+      overrunMs(of: grant, due: due, began: began, boot, goneAfterMs: $0)
+    }
+    let first = grant.obstacle?.overrunMs
+    switch revocation.outcome {
+    case .ended:
+      let receipt = Receipt(
+        sessionsEnded: revocation.sessionsEnded,
+        preparedRolledBack: revocation.preparedRolledBack,
+        objectsDropped: revocation.objectsDropped, residue: revocation.residue, verified: true,
+        overrunMs: first ?? overrun ?? 0)
+      let outcome = await record(.ended(id, receipt))
+      failpoint(.endedRecorded)
+      logger.info(
+        "ended",
+        metadata: ["request": "\(id)", "overrun_ms": "\(receipt.overrunMs)"])
+      if let outcome, !outcome.events.isEmpty, let request = try? await stored(id) {
+        notify(.ended(request))
+      }
+    case .stuck(let because, let note):
+      let obstacle = Grant.Obstacle(
+        because: because, fenced: revocation.fenced, note: note, overrunMs: first ?? overrun)
+      await raise(obstacle, id)
+    }
+  }
+
+  private func raise(_ obstacle: Grant.Obstacle, _ id: RequestID) async {
+    let outcome = await record(.stuck(id, obstacle))
+    guard let outcome, !outcome.events.isEmpty, let request = outcome.state.requests[id]
+    else { return }
+    logger.error(
+      "stuck: \(obstacle.note)",
+      metadata: ["request": "\(id)", "fenced": "\(obstacle.fenced)"])
+    notify(.stuck(request))
+  }
+
+  /// How long access lasted beyond its time. The wall clock may have been set meanwhile, so the
+  /// boot clock counts when it is still that of the activation.
+  private func overrunMs(
+    of grant: Grant, due: Timestamp, began: Timestamp, _ boot: BootMark, goneAfterMs: Int64
+  ) -> Int64 {
+    let byWall = began - due + goneAfterMs
+    guard boot.bootID == grant.began.bootID, due >= grant.expiresAt else { return max(0, byWall) }
+    let late = boot.milliseconds - grant.began.milliseconds - grant.duration.milliseconds
+    return max(0, late + goneAfterMs)
+  }
+
+  /// Gives the ledger a moment to take the intent. A disk that hangs must not hold up the fence, so
+  /// after that the work goes on, and the entry follows.
+  private func withoutWaitingLong(_ append: @escaping @Sendable () async -> Outcome?) async {
+    let arrived = WakeUp()
+    Task {
+      _ = await append()
+      await arrived.wake()
+    }
+    await arrived.sleep(atMost: 250)
+  }
+}
+
+extension Grant {
+  var ending: Ending? {
+    switch stage {
+    case .activating, .active: nil
+    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _): ending
+    }
+  }
+
+  var obstacle: Obstacle? {
+    guard case .stuck(_, let obstacle) = stage else { return nil }
+    return obstacle
+  }
+}

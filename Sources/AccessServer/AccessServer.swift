@@ -1,0 +1,66 @@
+import AccessBroker
+import AccessCore
+import Glibc
+import Hummingbird
+import Logging
+import ServiceLifecycle
+
+/// The API on one Unix socket.
+package struct AccessServer: Service {
+  private let broker: Broker
+  private let entrance: Entrance
+  private let path: String
+  private let mode: mode_t
+  private let times: StartTimes
+  private let logger: Logger
+  private let onReady: @Sendable () async -> Void
+
+  /// `mode` is that of the socket's file. `onReady` is called once the socket takes calls.
+  package init(
+    _ broker: Broker, entrance: Entrance, path: String, mode: UInt32, times: StartTimes,
+    logger: Logger, onReady: @escaping @Sendable () async -> Void = {}
+  ) {
+    self.broker = broker
+    self.entrance = entrance
+    self.path = path
+    self.mode = mode
+    self.times = times
+    self.logger = logger
+    self.onReady = onReady
+  }
+
+  package func run() async throws {
+    try removeStaleSocket(path)
+    let application = Application(
+      router: router(),
+      configuration: ApplicationConfiguration(
+        address: .unixDomainSocket(path: path), serverName: "jitd",
+        availableConnectionsDelegate: .maximum(Limits.connectionsMax, logger: logger)),
+      onServerRunning: { [path, mode, logger, onReady] _ in
+        // The process's umask made it 0600; only now, with everything in place, others may come.
+        if chmod(path, mode) != 0 { logger.critical("cannot chmod \(path): errno \(errno)") }
+        await onReady()
+      },
+      logger: logger)
+    defer { unlink(path) }
+    try await application.run()
+  }
+
+  private func router() -> Router<APIContext> {
+    let router = Router(context: APIContext.self)
+    router.add(middleware: Problems())
+    router.get("/healthz") { _, _ in "ok\n" }
+    router.get("/readyz") { [broker] _, _ in
+      let stopped = await broker.issuingStopped()
+      return Response(
+        status: stopped == nil ? .ok : .serviceUnavailable,
+        body: ResponseBody(byteBuffer: ByteBuffer(string: (stopped.map { "revoke-only: \($0.inert)" } ?? "ready") + "\n")))
+    }
+    router.add(middleware: Authentication(broker: broker, entrance: entrance))
+    RequestRoutes(broker: broker, times: times).add(to: router)
+    IdentityRoutes(broker: broker).add(to: router)
+    TokenRoutes(broker: broker).add(to: router)
+    AuditRoutes(broker: broker).add(to: router)
+    return router
+  }
+}

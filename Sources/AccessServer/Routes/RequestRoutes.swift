@@ -1,0 +1,139 @@
+import AccessAPI
+import AccessBroker
+import AccessCore
+import Hummingbird
+
+/// `/v1/requests` and everything that is done to one.
+struct RequestRoutes {
+  let broker: Broker
+  let times: StartTimes
+
+  func add(to router: Router<APIContext>) {
+    router.post("/v1/requests", use: create)
+    router.get("/v1/requests", use: list)
+    router.get("/v1/requests/:id", use: show)
+    router.post("/v1/requests/:id/reviews", use: review)
+    router.post("/v1/requests/:id/cancel", use: cancel)
+    router.post("/v1/requests/:id/activate", use: activate)
+    router.post("/v1/requests/:id/release", use: release)
+    router.post("/v1/requests/:id/revoke", use: revoke)
+    router.get("/v1/grants", use: grants)
+  }
+
+  private func create(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let write = try await request.write(NewRequest.self, by: caller)
+    let new = write.body
+    let submission = Submission(
+      database: new.database, role: new.role, duration: new.duration,
+      reason: broker.written(new.reason), ticket: broker.written(new.ticket),
+      entitlement: new.entitlement, start: try times.read(new.start, broker.policy.snapshot.policy))
+    if new.dryRun == true {
+      let rehearsed = try await broker.rehearse(submission, by: caller)
+      var view = RequestView(
+        try await broker.detail(rehearsed), sql: await broker.preview(rehearsed))
+      (view.id, view.reason, view.ticket) = ("", new.reason, new.ticket)
+      return try jsonResponse(view)
+    }
+    let made = try await broker.request(submission, by: caller, idempotency: write.idempotency)
+    return try await respond(made, status: .created)
+  }
+
+  private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+    let scope = try readScope(request.uri.queryParameters["scope"].map(String.init))
+    let state = request.uri.queryParameters["state"].map(String.init)
+    let requests = try await broker.requests(scope, of: context.caller)
+    return try await respond(requests.filter { state == nil || $0.stage.name == state })
+  }
+
+  private func show(_ request: Request, _ context: APIContext) async throws -> Response {
+    let detail = try await broker.show(try id(context), to: context.caller)
+    return try jsonResponse(RequestView(detail, sql: await broker.preview(detail.request)))
+  }
+
+  private func review(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let write = try await request.write(NewReview.self, by: caller)
+    guard let verdict = Verdict(rawValue: write.body.verdict) else {
+      throw Problem(.usage, "a verdict is approve or deny")
+    }
+    let digest = try write.body.digest.map { text in
+      guard let digest = Digest(hex: text) else { throw Problem(.usage, "not a digest") }
+      return digest
+    }
+    let submission = ReviewSubmission(
+      verdict: verdict, duration: write.body.duration, comment: broker.written(write.body.comment),
+      digest: digest)
+    return try await respond(
+      broker.review(try id(context), submission, by: caller, idempotency: write.idempotency))
+  }
+
+  private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let key = try await request.bareWrite(by: caller)
+    return try await respond(broker.cancel(try id(context), by: caller, idempotency: key))
+  }
+
+  private func activate(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let key = try await request.bareWrite(by: caller)
+    let credentials = try await broker.activate(try id(context), by: caller, idempotency: key)
+    return try jsonResponse(CredentialsView(credentials))
+  }
+
+  private func release(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let key = try await request.bareWrite(by: caller)
+    let ended = try await broker.end(.release(try id(context)), by: caller, idempotency: key)
+    return try await respond(ended.request, durable: ended.durable)
+  }
+
+  private func revoke(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let write = try await request.write(NewRevocation.self, by: caller)
+    let reason = broker.written(write.body.reason)
+    let ended = try await broker.end(
+      .revoke(try id(context), reason: reason), by: caller, written: reason,
+      idempotency: write.idempotency)
+    return try await respond(ended.request, durable: ended.durable)
+  }
+
+  private func grants(_ request: Request, _ context: APIContext) async throws -> Response {
+    let scope = request.uri.queryParameters["scope"].map(String.init) ?? "active"
+    guard ["active", "all"].contains(scope) else {
+      throw Problem(.usage, "the scope of grants is active or all")
+    }
+    return try await respond(broker.grants(all: scope == "all", for: context.caller))
+  }
+
+  // MARK: - Shared by the handlers
+
+  private func id(_ context: APIContext) throws -> AccessCore.RequestID {
+    let text = try context.parameters.require("id")
+    guard let id = AccessCore.RequestID(text) else { throw Refusal.unknownRequest(String(text.prefix(40))) }
+    return id
+  }
+
+  private func readScope(_ text: String?) throws -> Broker.Scope {
+    switch ListScope(rawValue: text ?? "open") {
+    case .open: .open
+    case .mine: .mine
+    case .toReview: .toReview
+    case .all: .all
+    case nil: throw Problem(.usage, "the scope is open, mine, to-review or all")
+    }
+  }
+
+  private func respond(
+    _ request: AccessCore.Request, status: HTTPResponse.Status = .ok, durable: Bool = true
+  ) async throws -> Response {
+    let view = RequestView(try await broker.detail(request), durable: durable)
+    return try jsonResponse(view, status: status)
+  }
+
+  private func respond(_ requests: [AccessCore.Request]) async throws -> Response {
+    var views: [RequestView] = []
+    for request in requests { views.append(RequestView(try await broker.detail(request))) }
+    return try jsonResponse(views)
+  }
+}

@@ -1,0 +1,112 @@
+import AccessAPI
+import AccessBroker
+import AccessCore
+
+extension RequestView {
+  package init(_ detail: RequestDetail, sql: [String]? = nil, durable: Bool = true) {
+    let request = detail.request
+    let ask = request.ask
+    self.init(
+      id: request.id.text, state: request.stage.name, requester: ask.requester.text,
+      database: ask.database.text, environment: ask.environment.rawValue, role: ask.role.text,
+      duration: request.duration.text, requestedDuration: ask.duration.text,
+      start: ask.start?.description, reason: ask.reason.flatMap { detail.texts[$0] },
+      ticket: ask.ticket.flatMap { detail.texts[$0] }, entitlement: ask.entitlement.text,
+      breakGlass: false, extends: nil, submittedAt: request.submittedAt.description,
+      decidedAt: request.decidedAt?.description, lapsesAt: request.lapsesAt?.description,
+      needs: detail.needs.map(NeedView.init), reviews: request.reviews.map { review in
+        ReviewView(
+          reviewer: review.reviewer.text, verdict: review.verdict.rawValue,
+          comment: review.comment.flatMap { detail.texts[$0] }, duration: review.duration?.text,
+          signed: false, at: review.at.description)
+      },
+      grant: request.grant.map(GrantView.init), digest: request.digest.description, sql: sql,
+      durable: durable)
+  }
+}
+
+extension NeedView {
+  init(_ need: ReviewProgress.Need) {
+    self.init(
+      from: need.from.text, count: need.count, have: need.have, people: need.people.map(\.text))
+  }
+}
+
+extension GrantView {
+  init(_ grant: Grant) {
+    let now = Now(grant.stage)
+    self.init(
+      state: now.name, fenced: now.fenced, stuckBecause: now.because?.rawValue,
+      roleName: grant.roleName, activatedAt: grant.activatedAt?.description,
+      expiresAt: grant.expiresAt.description, endedAt: now.endedAt?.description,
+      cause: now.cause?.rawValue, receipt: now.receipt.map(ReceiptView.init))
+  }
+
+  private struct Now {
+    var name: String
+    var fenced: Bool?
+    var because: StuckCause?
+    var endedAt: Timestamp?
+    var cause: Cause?
+    var receipt: Receipt?
+
+    init(_ stage: Grant.Stage) {
+      switch stage {
+      case .activating: name = "activating"
+      case .active: name = "active"
+      case .revoking(let ending):
+        name = "revoking"
+        cause = ending.cause
+      case .stuck(let ending, let obstacle):
+        name = "stuck"
+        (cause, fenced, because) = (ending.cause, obstacle.fenced, obstacle.because)
+      case .ended(let ending, let receipt, let at):
+        name = "ended"
+        (cause, fenced, endedAt, self.receipt) = (ending.cause, true, at, receipt)
+      }
+    }
+  }
+}
+
+extension ReceiptView {
+  init(_ receipt: Receipt) {
+    self.init(
+      sessionsEnded: receipt.sessionsEnded, preparedRolledBack: receipt.preparedRolledBack,
+      objectsDropped: receipt.objectsDropped,
+      residue: receipt.residue.map {
+        ResidueView(database: $0.database, kind: $0.kind, name: $0.name, note: $0.note)
+      },
+      verified: receipt.verified, overrunMs: receipt.overrunMs)
+  }
+}
+
+extension AccessCore.Request {
+  fileprivate var decidedAt: Timestamp? {
+    switch stage {
+    case .pending: nil
+    case .approved(let approval), .granted(let approval, _): approval.at
+    case .denied(let at), .cancelled(let at), .lapsed(let at): at
+    }
+  }
+
+  fileprivate var lapsesAt: Timestamp? {
+    switch stage {
+    case .pending(let lapsesAt): lapsesAt
+    case .approved(let approval): approval.lapsesAt
+    case .denied, .cancelled, .lapsed, .granted: nil
+    }
+  }
+}
+
+extension AccessCore.Request.Stage {
+  /// The state of the request; a grant has its own beside it.
+  package var name: String {
+    switch self {
+    case .pending: "pending"
+    case .approved, .granted: "approved"
+    case .denied: "denied"
+    case .cancelled: "cancelled"
+    case .lapsed: "lapsed"
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import AccessCore
+import TransparencyLog
+
+/// The append-only log, and the state that it adds up to. One of these, and one writer in it.
+///
+/// Proposals that wait together share one transaction, one checkpoint and one fsync. Each of them
+/// sees the state that the ones before it leave.
+package actor Ledger {
+  /// What is open and live, as it is on disk, and what the disk still owes.
+  package private(set) var state: State
+  /// Nil while the disk takes what it is given; else why not.
+  package private(set) var unwritable: String?
+
+  nonisolated let directory: StateDirectory
+  private var store: Store
+  private var frontier: Frontier
+  private var recent: [IdempotencyKey.Place: RecentWrite]
+  private let signer: NoteSigner
+  private let clock: @Sendable () -> Timestamp
+  private let failpoint: FailpointHandler
+  private var waiting: [Waiting] = []
+  private var isWriting = false
+  /// Facts that the disk has not taken yet, and what was written by people with them.
+  private var owed: Owed = Owed()
+
+  private struct Waiting {
+    let proposal: Proposal
+    let answer: CheckedContinuation<Result<Outcome, Refusal>, Never>
+  }
+
+  private struct Owed {
+    var entries: [Entry] = []
+    var written: [(text: WrittenText, request: RequestID?)] = []
+    var recent: [(place: IdempotencyKey.Place, write: RecentWrite)] = []
+  }
+
+  /// Opens the ledger in `directory`, or begins one for `origin`.
+  package init(
+    in directory: StateDirectory, origin: String, clock: @escaping @Sendable () -> Timestamp,
+    failpoint: @escaping FailpointHandler = { _ in }
+  ) async throws {
+    self.directory = directory
+    self.clock = clock
+    self.failpoint = failpoint
+    store = try Store(directory.ledgerPath)
+    let loaded = try store.load()
+    let epoch = loaded.state.origin ?? origin + "#1"
+    guard epoch.hasPrefix(origin + "#") else {
+      throw StoreError("the state is that of \(epoch), but the configuration says \(origin)")
+    }
+    signer = try SigningKey.load(directory.signingKeyPath, name: KeyName(epoch))
+    state = loaded.state
+    frontier = loaded.frontier
+    recent = loaded.recent
+    if loaded.state.origin == nil {
+      let opened = await append(
+        Proposal(by: .system) { _, _ in .success([.logOpened(LogOpened(origin: epoch))]) })
+      _ = try opened.get()
+    }
+  }
+
+  /// For reading: any number of readers work beside the writer.
+  var reading: Store { store }
+
+  /// The key with which anybody checks this ledger's checkpoints, in vkey form.
+  package var verifierKey: String { signer.verifierKey.description }
+
+  /// Puts a proposal before the ledger and waits until what comes of it is on disk.
+  package func append(_ proposal: Proposal) async -> Result<Outcome, Refusal> {
+    await withCheckedContinuation { answer in
+      waiting.append(Waiting(proposal: proposal, answer: answer))
+      guard !isWriting else { return }
+      isWriting = true
+      Task { await writeWaiting() }
+    }
+  }
+
+  /// Tries again to write what the disk owes; does nothing when it owes nothing.
+  package func settle() async {
+    guard unwritable != nil, !isWriting else { return }
+    isWriting = true
+    await writeWaiting()
+  }
+
+  private func writeWaiting() async {
+    repeat {
+      let batch = Array(waiting.prefix(Limits.commitEntriesMax))
+      waiting.removeFirst(batch.count)
+      await commit(batch)
+    } while !waiting.isEmpty
+    isWriting = false
+  }
+
+  // MARK: - One commit
+
+  private struct Decided {
+    let waiting: Waiting
+    let outcome: Result<Outcome, Refusal>
+    /// Which part of the batch is its own.
+    let entries: Range<Int>
+  }
+
+  private func commit(_ jobs: [Waiting]) async {
+    if unwritable != nil { await reopen() }
+    var batch = Batch(from: state)
+    batch.entries = owed.entries
+    batch.written = owed.written
+    batch.recent = owed.recent
+    let decided = jobs.map { decide($0, &batch) }
+    if batch.entries.isEmpty {
+      unwritable = nil
+      for job in decided { job.waiting.answer.resume(returning: job.outcome) }
+      return
+    }
+    do {
+      batch.bodies = try batch.entries.map(EntryCodec.encode)
+      frontier = try await store.write(
+        batch, after: frontier, signer: signer, failpoint: failpoint)
+      state = batch.state
+      for (place, write) in batch.recent { recent[place] = write }
+      owed = Owed()
+      unwritable = nil
+      for job in decided { job.waiting.answer.resume(returning: job.outcome) }
+    } catch {
+      keepFacts(of: decided, batch, because: "\(error)")
+    }
+  }
+
+  private func decide(_ job: Waiting, _ batch: inout Batch) -> Decided {
+    let proposal = job.proposal
+    let first = batch.entries.count
+    func answer(_ outcome: Result<Outcome, Refusal>) -> Decided {
+      Decided(waiting: job, outcome: outcome, entries: first..<batch.entries.count)
+    }
+    if let key = proposal.idempotency, let earlier = earlierWrite(key, batch) {
+      guard earlier.fingerprint == key.fingerprint else {
+        return answer(.failure(Refusal(.keyReused, "the idempotency key was used for something else")))
+      }
+      return answer(
+        .success(
+          Outcome(
+            events: [], state: batch.state, request: earlier.request, isReplay: true,
+            durable: true)))
+    }
+    let now = max(clock(), batch.state.newest ?? clock())
+    switch proposal.decide(batch.state, now) {
+    case .failure(let refusal): return answer(.failure(refusal))
+    case .success(let events):
+      for event in events {
+        let entry = Entry(
+          seq: batch.state.nextSeq, at: now, author: proposal.author, nonce: randomBytes(16),
+          event: event)
+        batch.state.apply(entry)
+        batch.entries.append(entry)
+      }
+      let request = events.lazy.compactMap(\.request).first
+      addExtras(of: proposal, request, events, now, &batch)
+      return answer(
+        .success(
+          Outcome(
+            events: events, state: batch.state, request: request, isReplay: false, durable: true)))
+    }
+  }
+
+  private func earlierWrite(_ key: IdempotencyKey, _ batch: Batch) -> RecentWrite? {
+    batch.recent.last { $0.place == key.place }?.write ?? recent[key.place]
+  }
+
+  private func addExtras(
+    of proposal: Proposal, _ request: RequestID?, _ events: [Event], _ now: Timestamp,
+    _ batch: inout Batch
+  ) {
+    guard !events.isEmpty else { return }
+    batch.written += proposal.written.map { ($0, request) }
+    for case .policyLoaded(let loaded) in events {
+      if let documents = proposal.policyDocuments {
+        batch.policies.append((loaded.digest, documents))
+      }
+    }
+    if let key = proposal.idempotency {
+      let write = RecentWrite(fingerprint: key.fingerprint, request: request, at: now)
+      batch.recent.append((key.place, write))
+    }
+  }
+
+  // MARK: - When the disk refuses
+
+  /// Refuses what people wanted; keeps what happened, in memory, until the disk takes it.
+  private func keepFacts(of decided: [Decided], _ batch: Batch, because: String) {
+    unwritable = because
+    for job in decided {
+      guard job.waiting.proposal.holdsAnyway, case .success(let outcome) = job.outcome else {
+        job.waiting.answer.resume(returning: refusal(job, because))
+        continue
+      }
+      // Numbered anew: what stood before it in the batch may have fallen away.
+      for entry in batch.entries[job.entries] {
+        let kept = Entry(
+          seq: state.nextSeq, at: entry.at, author: entry.author, nonce: entry.nonce,
+          event: entry.event)
+        state.apply(kept)
+        owed.entries.append(kept)
+      }
+      owed.written += job.waiting.proposal.written.map { ($0, outcome.request) }
+      job.waiting.answer.resume(
+        returning: .success(
+          Outcome(
+            events: outcome.events, state: state, request: outcome.request, isReplay: false,
+            durable: false)))
+    }
+  }
+
+  private func refusal(_ job: Decided, _ because: String) -> Result<Outcome, Refusal> {
+    switch job.outcome {
+    case .failure(let refusal): .failure(refusal)
+    case .success:
+      .failure(
+        Refusal(
+          .ledgerUnwritable, "the ledger cannot be written, so nothing is given",
+          hint: "an operator finds the cause in the log of jitd"))
+    }
+  }
+
+  /// After a failed write the old handle is done for: what SQLite last said of a transaction need
+  /// not be what is on disk. So the file is opened anew and believed; what it has of the facts
+  /// that we hold is not written again.
+  private func reopen() async {
+    do {
+      store.abandon()
+      store = try Store(directory.ledgerPath)
+      let loaded = try store.load()
+      let taken = try await store.nonces(from: frontier.size)
+      let missing = owed.entries.filter { !taken.contains($0.nonce) }
+      state = loaded.state
+      frontier = loaded.frontier
+      recent = loaded.recent
+      owed.entries = missing.map { entry in
+        let kept = Entry(
+          seq: state.nextSeq, at: max(entry.at, state.newest ?? entry.at), author: entry.author,
+          nonce: entry.nonce, event: entry.event)
+        state.apply(kept)
+        return kept
+      }
+    } catch {
+      unwritable = "\(error)"
+    }
+  }
+}
+
+/// Bytes from the system's generator, which is fit for secrets.
+package func randomBytes(_ count: Int) -> [UInt8] {
+  var generator = SystemRandomNumberGenerator()
+  return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+}

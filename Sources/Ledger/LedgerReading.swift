@@ -1,0 +1,28 @@
+import AccessCore
+
+extension Ledger {
+  /// A request as the state knows it, or folded from closed history; nil when there never was one.
+  package func request(_ id: RequestID) async throws -> Request? {
+    if let open = state.requests[id] { return open }
+    return Request(folding: try await reading.entries(of: id))
+  }
+
+  /// The newest requests, closed ones included; of one person or of everybody.
+  package func requests(by requester: Principal? = nil, limit: Int) async throws -> [Request] {
+    var requests: [Request] = []
+    for id in try await reading.requests(by: requester, limit: limit) {
+      if let request = try await request(id) { requests.append(request) }
+    }
+    return requests
+  }
+
+  /// What people wrote; a text that was erased is missing.
+  package func texts(of commitments: [Commitment]) async throws -> [Commitment: String] {
+    try await reading.texts(of: commitments)
+  }
+
+  /// The stored texts of a policy that was in force.
+  package func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
+    try reading.policyDocuments(digest)
+  }
+}

@@ -1,0 +1,67 @@
+import AccessCore
+
+/// Something that wants to become part of the ledger.
+package struct Proposal: Sendable {
+  /// Looks at the state as it will be when its turn comes; answers the events, or why not.
+  package typealias Decision = @Sendable (State, Timestamp) -> Result<[Event], Refusal>
+
+  package let author: Author
+  package let decide: Decision
+  /// True for what has happened already (a fact about the world): it takes effect in memory even
+  /// when the disk refuses, and is written later.
+  package let holdsAnyway: Bool
+  package var written: [WrittenText] = []
+  package var policyDocuments: [UInt8]?
+  package var idempotency: IdempotencyKey?
+
+  /// What somebody wants: all or nothing.
+  package init(
+    by author: Author, written: [WrittenText] = [], policyDocuments: [UInt8]? = nil,
+    idempotency: IdempotencyKey? = nil, decide: @escaping Decision
+  ) {
+    self.author = author
+    self.holdsAnyway = false
+    self.written = written
+    self.policyDocuments = policyDocuments
+    self.idempotency = idempotency
+    self.decide = decide
+  }
+
+  /// What happened, and what ends access: nothing of ours that is broken may stop it.
+  package init(
+    holdingAnywayBy author: Author, written: [WrittenText] = [],
+    idempotency: IdempotencyKey? = nil, decide: @escaping Decision
+  ) {
+    self.author = author
+    self.holdsAnyway = true
+    self.written = written
+    self.idempotency = idempotency
+    self.decide = decide
+  }
+}
+
+/// What a client says to have one effect for any number of tries.
+package struct IdempotencyKey: Hashable, Sendable {
+  package let actor: Principal
+  package let key: String
+  /// SHA-256 of what was asked; the same key for something else is refused.
+  package let fingerprint: Digest
+
+  package init(actor: Principal, key: String, fingerprint: Digest) {
+    self.actor = actor
+    self.key = key
+    self.fingerprint = fingerprint
+  }
+}
+
+/// What became of a proposal.
+package struct Outcome: Sendable {
+  package let events: [Event]
+  /// The state right after it.
+  package let state: State
+  /// The request it is about: of the first try, when this one is a replay.
+  package let request: RequestID?
+  package let isReplay: Bool
+  /// False when the disk refused: known to this process only, and written when that is possible.
+  package let durable: Bool
+}

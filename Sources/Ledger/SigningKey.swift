@@ -1,0 +1,42 @@
+import Glibc
+import TransparencyLog
+
+/// The key that signs checkpoints, kept as 32 raw bytes in a file of mode 0600.
+enum SigningKey {
+  /// Reads the key, or makes it when there is none yet.
+  static func load(_ path: String, name: KeyName) throws -> NoteSigner {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    if file < 0, errno == ENOENT { return try create(path, name: name) }
+    guard file >= 0 else { throw SigningKeyError("\(path) cannot be read: \(lastError())") }
+    defer { close(file) }
+    var info = stat()
+    guard fstat(file, &info) == 0, info.st_mode & 0o077 == 0 else {
+      throw SigningKeyError("\(path) must be readable by its owner only (chmod 600)")
+    }
+    var seed = [UInt8](repeating: 0, count: 33)
+    let count = read(file, &seed, seed.count)
+    guard count == 32 else { throw SigningKeyError("\(path) does not hold a key of 32 bytes") }
+    return try NoteSigner(name: name, seed: Array(seed.prefix(32)))
+  }
+
+  /// Written beside and renamed, so that a crash leaves a whole key or none.
+  private static func create(_ path: String, name: KeyName) throws -> NoteSigner {
+    let signer = NoteSigner(name: name)
+    let temporary = path + ".new"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw SigningKeyError("\(path) cannot be made: \(lastError())") }
+    let seed = signer.seed
+    let written = write(file, seed, seed.count) == seed.count && fsync(file) == 0
+    let closed = close(file) == 0
+    guard written, closed, rename(temporary, path) == 0 else {
+      throw SigningKeyError("\(path) cannot be written: \(lastError())")
+    }
+    return signer
+  }
+}
+
+package struct SigningKeyError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,55 @@
+import AccessCore
+import Foundation
+import GRDB
+import TransparencyLog
+
+/// The state file: SQLite in WAL mode, every commit on disk before it returns.
+///
+/// Knows nothing of decisions; `Ledger` is its only writer.
+final class Store: Sendable {
+  let pool: DatabasePool
+
+  init(_ path: String) throws {
+    var configuration = Configuration()
+    configuration.label = "ledger"
+    configuration.busyMode = .timeout(5)
+    pool = try DatabasePool(path: path, configuration: configuration)
+    try pool.writeWithoutTransaction { db in
+      // Only now: the pool has set NORMAL when it opened, which survives a crash of the process
+      // but not of the machine.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      try Store.expect(db, "synchronous", "2")
+      try Store.expect(db, "journal_mode", "wal")
+    }
+    try pool.write(Store.prepareSchema)
+  }
+
+  /// Lets go of a handle whose last write failed. Closing it may fail for the same reason, and
+  /// nothing depends on it: what counts is what a new handle reads.
+  func abandon() {
+    do { try pool.close() } catch { pool.interrupt() }
+  }
+
+  private static func expect(_ db: GRDB.Database, _ pragma: String, _ value: String) throws {
+    let found = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? "nothing"
+    guard found == value else {
+      throw StoreError("SQLite answers \(found) for \(pragma), not \(value)")
+    }
+  }
+
+  private static func prepareSchema(_ db: GRDB.Database) throws {
+    let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    if version == 0, try !db.tableExists("entries") {
+      try db.execute(sql: Schema.statements)
+      try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    } else if version != Schema.version {
+      throw StoreError("the state file has format \(version); this program writes \(Schema.version)")
+    }
+  }
+}
+
+package struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}

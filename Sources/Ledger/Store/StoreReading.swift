@@ -1,0 +1,103 @@
+import AccessCore
+import Foundation
+import GRDB
+
+extension Store {
+  func entries(of request: RequestID) async throws -> [Entry] {
+    let bodies = try await pool.read { db in
+      try Data.fetchAll(
+        db, sql: "SELECT body FROM entries WHERE request = ? ORDER BY seq",
+        arguments: [request.text])
+    }
+    return try bodies.compactMap { try EntryCodec.decode($0) }
+  }
+
+  /// Ids of requests, the newest first; of one person or of everybody.
+  func requests(by requester: Principal?, limit: Int) async throws -> [RequestID] {
+    let ids = try await pool.read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT request FROM entries
+           WHERE kind = 'request.submitted' \(requester == nil ? "" : "AND actor = :actor")
+           ORDER BY seq DESC
+           LIMIT :limit
+          """,
+        arguments: requester.map { ["actor": $0.text, "limit": limit] } ?? ["limit": limit])
+    }
+    return ids.compactMap(RequestID.init(_:))
+  }
+
+  /// The nonces of entries from `size` on: what a commit of unknown outcome has left.
+  func nonces(from size: UInt64) async throws -> Set<[UInt8]> {
+    let bodies = try await pool.read { db in
+      try Data.fetchAll(
+        db, sql: "SELECT body FROM entries WHERE seq >= ?", arguments: [Int64(size)])
+    }
+    return Set(try bodies.compactMap { try EntryCodec.decode($0)?.nonce })
+  }
+
+  func texts(of commitments: [Commitment]) async throws -> [Commitment: String] {
+    guard !commitments.isEmpty else { return [:] }
+    return try await pool.read { db in
+      let statement = try db.cachedStatement(
+        sql: "SELECT text FROM openings WHERE commitment = ?")
+      return try commitments.reduce(into: [:]) { texts, commitment in
+        texts[commitment] = try String.fetchOne(
+          statement, arguments: [commitment.digest.description])
+      }
+    }
+  }
+
+  func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
+    try pool.read { db in
+      try Data.fetchOne(
+        db, sql: "SELECT documents FROM policies WHERE digest = ?",
+        arguments: [digest.description])
+    }.map { Array($0) }
+  }
+
+  func bodies(_ selection: Selection, from seq: Int64, limit: Int) async throws -> [(Int64, Data)] {
+    try await pool.read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT seq, body FROM entries
+           WHERE seq >= :from AND seq < :size
+             AND (:since IS NULL OR at >= :since)
+             AND (:until IS NULL OR at < :until)
+             AND (:database IS NULL OR request IN (
+                  SELECT request FROM entries
+                   WHERE kind = 'request.submitted'
+                     AND json_extract(CAST(body AS TEXT), '$.data.ask.database') = :database))
+           ORDER BY seq
+           LIMIT :limit
+          """,
+        arguments: [
+          "from": seq, "size": selection.size, "since": selection.since?.description,
+          "until": selection.until?.description, "database": selection.database?.text,
+          "limit": limit,
+        ])
+      return rows.map { ($0["seq"], $0["body"]) }
+    }
+  }
+}
+
+/// Which entries an export takes.
+package struct Selection: Sendable, Equatable {
+  /// How many entries the ledger had when the export began; later ones are not in it.
+  package var size: Int64
+  package var since: Timestamp?
+  package var until: Timestamp?
+  /// Only entries about requests for this database.
+  package var database: DatabaseName?
+
+  package init(
+    size: Int64, since: Timestamp? = nil, until: Timestamp? = nil, database: DatabaseName? = nil
+  ) {
+    self.size = size
+    self.since = since
+    self.until = until
+    self.database = database
+  }
+}

@@ -1,0 +1,110 @@
+import AccessCore
+import Foundation
+import GRDB
+import TransparencyLog
+
+/// Everything that one commit adds.
+struct Batch: Sendable {
+  var entries: [Entry] = []
+  /// Parallel to `entries`.
+  var bodies: [[UInt8]] = []
+  var written: [(text: WrittenText, request: RequestID?)] = []
+  var policies: [(digest: Digest, documents: [UInt8])] = []
+  var recent: [(place: IdempotencyKey.Place, write: RecentWrite)] = []
+  /// The state after the batch: decides which subjects are still live.
+  var state: State
+
+  init(from state: State) { self.state = state }
+}
+
+extension Store {
+  /// Writes the batch, the tree's new nodes and a signed checkpoint in one transaction.
+  func write(
+    _ batch: Batch, after frontier: Frontier, signer: NoteSigner, failpoint: FailpointHandler
+  ) async throws -> Frontier {
+    try await pool.write { db in
+      var frontier = frontier
+      for (entry, body) in zip(batch.entries, batch.bodies) {
+        try Store.insert(db, entry, body)
+        for node in try frontier.append(.leaf(body)) { try Store.insert(db, node) }
+        try Store.updateLive(db, entry, batch.state)
+      }
+      try Store.insertExtras(db, batch)
+      failpoint(.entriesInserted)
+      try Store.insertCheckpoint(db, frontier, signer)
+      return frontier
+    }
+  }
+
+  private static func insert(_ db: GRDB.Database, _ entry: Entry, _ body: [UInt8]) throws {
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO entries (seq, at, kind, request, actor, body) VALUES (?, ?, ?, ?, ?, ?)")
+    try statement.execute(arguments: [
+      entry.seq, entry.at.description, entry.event.kind.rawValue, entry.event.request?.text,
+      entry.author.name, Data(body),
+    ])
+  }
+
+  private static func insert(_ db: GRDB.Database, _ node: Frontier.Node) throws {
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO nodes (level, position, hash) VALUES (?, ?, ?)")
+    try statement.execute(arguments: [node.level, Int64(node.index), Data(node.hash.bytes)])
+  }
+
+  private static func updateLive(_ db: GRDB.Database, _ entry: Entry, _ state: State) throws {
+    guard let subject = entry.event.subject else { return }
+    if entry.event.supersedes || !state.holds(subject) {
+      try db.cachedStatement(sql: "DELETE FROM live WHERE subject = ?")
+        .execute(arguments: [subject.text])
+    }
+    if state.holds(subject) {
+      try db.cachedStatement(sql: "INSERT INTO live (subject, seq) VALUES (?, ?)")
+        .execute(arguments: [subject.text, entry.seq])
+    }
+  }
+
+  private static func insertExtras(_ db: GRDB.Database, _ batch: Batch) throws {
+    for (written, request) in batch.written {
+      try db.execute(
+        sql: """
+          INSERT INTO openings (commitment, request, salt, text) VALUES (?, ?, ?, ?)
+              ON CONFLICT (commitment) DO NOTHING
+          """,
+        arguments: [
+          written.commitment.digest.description, request?.text, Data(written.salt), written.text,
+        ])
+    }
+    for (digest, documents) in batch.policies {
+      try db.execute(
+        sql: "INSERT INTO policies (digest, documents) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        arguments: [digest.description, Data(documents)])
+    }
+    for (place, write) in batch.recent {
+      try db.execute(
+        sql: """
+          INSERT OR REPLACE INTO idempotency (actor, key, fingerprint, request, at)
+               VALUES (?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          place.actor.text, place.key, write.fingerprint.description, write.request?.text,
+          write.at.milliseconds,
+        ])
+    }
+  }
+
+  private static func insertCheckpoint(
+    _ db: GRDB.Database, _ frontier: Frontier, _ signer: NoteSigner
+  ) throws {
+    let checkpoint = try Checkpoint(
+      origin: signer.name.description, size: frontier.size, root: frontier.root)
+    try db.cachedStatement(sql: "INSERT OR REPLACE INTO checkpoint (only, note) VALUES (1, ?)")
+      .execute(arguments: [try checkpoint.signed(by: signer).description])
+  }
+
+  func forgetWrites(before time: Timestamp) async throws {
+    try await pool.write { db in
+      try db.execute(
+        sql: "DELETE FROM idempotency WHERE at < ?", arguments: [time.milliseconds])
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import PostgresClient
+
+/// One connection of the admin login, and which server is at its other end.
+struct AdminSession: Sendable {
+  let connection: Connection
+  /// Made by initdb: it tells a server from every other one, and from what stands in its place
+  /// after a failover to the wrong machine.
+  let systemIdentifier: String
+
+  /// A little more than the server's own limit for one statement: only a server that does not
+  /// answer at all gets this far.
+  private static let patience = Duration.seconds(5)
+
+  init(to parameters: ConnectionParameters) async throws {
+    let connection = try await Connection.open(parameters)
+    let (answer, _) = await limited(connection, .seconds(3)) {
+      try $0.query(
+        """
+        SELECT system_identifier
+          FROM pg_catalog.pg_control_system()
+        """)[0].text("system_identifier")
+    }
+    self.connection = connection
+    systemIdentifier = try answer.get()
+  }
+
+  /// Runs `body`; `inTime` is false when the connection was cut because that took too long.
+  func run<Value: Sendable>(
+    _ body: @Sendable (isolated Connection) throws -> Value
+  ) async -> (Result<Value, any Error>, inTime: Bool) {
+    await limited(connection, Self.patience, body)
+  }
+
+  /// Whether anybody is still at the other end.
+  func answers() async -> Bool {
+    let (answer, inTime) = await limited(connection, .seconds(2)) {
+      try $0.query("SELECT 1").count == 1
+    }
+    switch answer {
+    case .success(let answered): return answered && inTime
+    case .failure: return false
+    }
+  }
+}
+
+/// The server's own timeouts help only as long as it runs. This one cuts the connection.
+private func limited<Value: Sendable>(
+  _ connection: Connection, _ limit: Duration,
+  _ body: @Sendable (isolated Connection) throws -> Value
+) async -> (Result<Value, any Error>, inTime: Bool) {
+  let alarm = Task {
+    do { try await Task.sleep(for: limit) } catch { return false }
+    connection.sever()
+    return true
+  }
+  let result: Result<Value, any Error>
+  do { result = .success(try await body(connection)) } catch { result = .failure(error) }
+  alarm.cancel()
+  return (result, inTime: await !alarm.value)
+}

@@ -1,0 +1,45 @@
+import AccessCore
+import PostgresClient
+
+/// Roles for grants on one PostgreSQL server (14 to 18), made and unmade with one admin login that
+/// need not be a superuser.
+package final class PostgresProvisioner: Provisioner {
+  let admins: AdminConnections
+  let tag: OriginTag
+  let failpoint: FailpointHandler
+
+  /// - Parameters:
+  ///   - password: the admin's; read anew for each connection, so that it can be rotated.
+  ///   - connectionsMax: at least 2; one is kept for revocations.
+  package init(
+    access: DatabaseAccess, password: @escaping @Sendable () throws -> String?, tag: OriginTag,
+    failpoint: @escaping FailpointHandler = { _ in }, connectionsMax: Int = 4
+  ) {
+    admins = AdminConnections(
+      to: AdminServer(access: access, password: password), connectionsMax: connectionsMax)
+    self.tag = tag
+    self.failpoint = failpoint
+  }
+
+  package func revoke(_ target: RevocationTarget) async -> Revocation {
+    var attempt = RevocationAttempt(at: target, admins: admins, tag: tag, failpoint: failpoint)
+    return await attempt.run()
+  }
+
+  package func census() async throws(ProvisioningError) -> Census {
+    let (tag, marker) = (tag, markerRole)
+    let found = try await admins.run(.issuing) { connection in
+      try connection.query(.marked(by: marker, prefix: tag.prefix))
+        .map { row throws(PostgresError) in (try row.oid("oid"), try row.text("rolname")) }
+    }
+    return Census(
+      systemIdentifier: found.systemIdentifier,
+      roles: found.value.map { oid, name in
+        RoleIdentity(name: name, oid: oid, systemIdentifier: found.systemIdentifier)
+      })
+  }
+
+  package func close() async {
+    await admins.close()
+  }
+}

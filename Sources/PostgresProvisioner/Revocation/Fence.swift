@@ -1,0 +1,73 @@
+import AccessCore
+import PostgresClient
+
+extension RevocationAttempt {
+  /// Takes LOGIN away, whatever the holder does against it; hands back why that did not work.
+  ///
+  /// A holder that changes its own password again and again, or holds the role's row in an open or
+  /// a prepared transaction, can make this wait or fail. So it does not wait for long, ends what
+  /// is in the way, and tries again.
+  mutating func fence(
+    _ role: RoleRecord, on server: String
+  ) async throws(Obstacle) -> Obstacle? {
+    let giveUp = ContinuousClock.now + .seconds(3)
+    while true {
+      let change: RoleChange
+      do throws(Obstacle) {
+        change = try await step(on: server) { try $0.fence(role.name) }.value
+      } catch {
+        guard error.cause == .locked else { throw error }
+        return error
+      }
+      switch change {
+      case .done, .roleIsGone: return nil
+      case .blocked(let reason):
+        if ContinuousClock.now > giveUp {
+          return Obstacle(
+            .locked,
+            """
+            LOGIN of \(role.name) could not be taken away for 3 s: \(reason); \
+            end the transaction that holds the role
+            """)
+        }
+      }
+      try await terminateSessions(of: role.oid, on: server)
+      do throws(Obstacle) {
+        try await rollBackPrepared(of: role, on: server)
+      } catch {
+        // No reason to stop; if it stays the reason that nothing works, this says why.
+        notes = [error.note]
+      }
+    }
+  }
+}
+
+/// What became of a change to a role that others may be changing, too.
+enum RoleChange: Sendable, Equatable {
+  case done
+  case roleIsGone
+  case blocked(String)
+}
+
+extension Connection {
+  func fence(_ role: String) throws(PostgresError) -> RoleChange {
+    try change([
+      .lockTimeout(milliseconds: 50), Statement(try RoleStatements(role, on: self).fence),
+    ])
+  }
+
+  func change(_ statements: [Statement]) throws(PostgresError) -> RoleChange {
+    do throws(PostgresError) {
+      _ = try pipeline(statements)
+      return .done
+    } catch {
+      switch error.sqlState {
+      case .undefinedObject: return .roleIsGone
+      // XX000 is "tuple concurrently updated" or "deleted": catalogs have no better answer to two
+      // changes at once.
+      case .lockNotAvailable, .internalError, .deadlockDetected: return .blocked("\(error)")
+      default: throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import AccessCore
+import PostgresClient
+
+/// A transaction that outlives its session: it keeps its locks until somebody ends it.
+struct PreparedTransaction: Sendable {
+  let gid: String
+  let owner: String
+  let database: String
+}
+
+extension RevocationAttempt {
+  /// Ends what the role left prepared, each in its own database; hands back how many there were.
+  @discardableResult
+  mutating func rollBackPrepared(
+    of role: RoleRecord, on server: String
+  ) async throws(Obstacle) -> Int {
+    let scopes = target.scopes
+    let prepared = try await step(on: server) { try $0.prepared(by: role.oid, or: scopes) }.value
+    for (database, transactions) in Dictionary(grouping: prepared, by: \.database) {
+      do throws(ProvisioningError) {
+        preparedRolledBack += try await admins.run(.revoking, on: server, apartIn: database) { connection in
+      try connection.rollBack(transactions)
+        }.value
+      } catch {
+        throw Obstacle(error)
+      }
+    }
+    return prepared.count
+  }
+}
+
+extension Connection {
+  func prepared(
+    by oid: UInt32, or scopes: [String]
+  ) throws(PostgresError) -> [PreparedTransaction] {
+    let holderCanBecomeScope = !Dialect(serverVersion: serverVersion).hasMembershipOptions
+    var transactions: [PreparedTransaction] = []
+    for row in try query(.prepared(by: oid, orAnyOf: holderCanBecomeScope ? scopes : [])) {
+      transactions.append(
+        PreparedTransaction(
+          gid: try row.text("gid"), owner: try row.text("owner"),
+          database: try row.text("database")))
+    }
+    return transactions
+  }
+
+  /// Only the owner may, so we become the owner, for as long as it takes.
+  func rollBack(_ transactions: [PreparedTransaction]) throws(PostgresError) -> Int {
+    var count = 0
+    for (owner, transactions) in Dictionary(grouping: transactions, by: \.owner) {
+      let role = try RoleStatements(owner, on: self)
+      let isMember = try canBecome(owner)
+      if !isMember { try execute(role.takeOver) }
+      try execute(role.become)
+      for transaction in transactions where try rollBack(transaction) { count += 1 }
+      try execute("RESET ROLE")
+      if !isMember { try execute(role.giveBack) }
+    }
+    return count
+  }
+
+  private func canBecome(_ role: String) throws(PostgresError) -> Bool {
+    let privilege =
+      Dialect(serverVersion: serverVersion).hasMembershipOptions ? "SET" : "MEMBER"
+    return try query(
+      """
+      SELECT pg_catalog.pg_has_role(CURRENT_USER, $1::pg_catalog.name, $2) AS can
+      """, [role, privilege])[0].bool("can")
+  }
+
+  /// False when somebody else ended it, or is just doing so.
+  private func rollBack(_ transaction: PreparedTransaction) throws(PostgresError) -> Bool {
+    do throws(PostgresError) {
+      try execute(
+        """
+        ROLLBACK PREPARED \(try quoted(literal: transaction.gid))
+        """)
+      return true
+    } catch {
+      guard error.sqlState == .undefinedObject || error.sqlState == .objectNotInPrerequisiteState
+      else { throw error }
+      return false
+    }
+  }
+}

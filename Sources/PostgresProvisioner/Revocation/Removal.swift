@@ -1,0 +1,57 @@
+import AccessCore
+import PostgresClient
+
+extension RevocationAttempt {
+  /// Drops the role, unless something hangs on it.
+  mutating func remove(_ role: RoleRecord, on server: String) async throws(Obstacle) {
+    var reason = ""
+    for _ in 0..<3 {
+      try await rollBackPrepared(of: role, on: server)
+      switch try await step(on: server, { try $0.drop(role.name) }).value {
+      case .change(.done), .change(.roleIsGone): return
+      case .change(.blocked(let blocked)): reason = blocked
+      case .isNeeded:
+        // What a prepared transaction made keeps the role, too, and shows to nobody.
+        if try await rollBackPrepared(of: role, on: server) == 0 {
+          try await reportResidue(of: role, on: server)
+        }
+        reason = "transactions were prepared in its name meanwhile"
+      }
+    }
+    throw Obstacle(
+      .locked,
+      "\(role.name) could not be dropped: \(reason); end the transaction that holds the role")
+  }
+
+  private mutating func reportResidue(
+    of role: RoleRecord, on server: String
+  ) async throws(Obstacle) {
+    residue = try await step(on: server) { try $0.residue(of: role.oid) }.value
+    throw Obstacle(
+      .residue,
+      """
+      \(role.name) cannot be dropped: \(residue.count) things in the server hang on it \
+      (see the list); it can no longer log in; drop them or give them to another role
+      """)
+  }
+}
+
+extension Connection {
+  enum Drop: Sendable {
+    case change(RoleChange)
+    /// Something hangs on the role.
+    case isNeeded
+  }
+
+  func drop(_ role: String) throws(PostgresError) -> Drop {
+    do throws(PostgresError) {
+      return .change(
+        try change([
+          .lockTimeout(milliseconds: 500), Statement(try RoleStatements(role, on: self).drop),
+        ]))
+    } catch {
+      guard error.sqlState == .dependentObjectsStillExist else { throw error }
+      return .isNeeded
+    }
+  }
+}

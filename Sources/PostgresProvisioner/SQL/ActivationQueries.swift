@@ -1,0 +1,89 @@
+import PostgresClient
+
+extension Statement {
+  /// Each scope with every role that it is a member of, itself included, scopes in OID order.
+  static func reach(of scopes: [String]) -> Statement {
+    Statement(
+      """
+      WITH RECURSIVE reach (scope, oid) AS (
+        SELECT r.oid, r.oid
+          FROM pg_catalog.pg_roles r
+         WHERE r.rolname = ANY ($1::pg_catalog.text[])
+        UNION
+        SELECT reach.scope, m.roleid
+          FROM reach
+          JOIN pg_catalog.pg_auth_members m ON m.member = reach.oid
+      )
+      SELECT scope.rolname AS scope, via.rolname AS via,
+             via.rolcanlogin, via.rolsuper, via.rolcreaterole, via.rolcreatedb,
+             via.rolreplication, via.rolbypassrls
+        FROM reach
+        JOIN pg_catalog.pg_roles scope ON scope.oid = reach.scope
+        JOIN pg_catalog.pg_roles via ON via.oid = reach.oid
+       ORDER BY scope.oid, via.oid
+      """, [arrayLiteral(scopes)])
+  }
+
+  static func existing(among roles: [String]) -> Statement {
+    Statement(
+      """
+      SELECT rolname
+        FROM pg_catalog.pg_roles
+       WHERE rolname = ANY ($1::pg_catalog.text[])
+      """, [arrayLiteral(roles)])
+  }
+
+  static func attributes(of role: String) -> Statement {
+    Statement(
+      """
+      SELECT oid, rolcanlogin, rolconnlimit,
+             rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls
+               AS is_powerful,
+             (pg_catalog.date_part('epoch', rolvaliduntil) * 1000)::pg_catalog.int8 AS expires_ms
+        FROM pg_catalog.pg_roles
+       WHERE rolname = $1
+      """, [role])
+  }
+
+  /// What a role is a member of, and how; NULL where the version has no such option.
+  static func memberships(of role: String, _ dialect: Dialect) -> Statement {
+    let options =
+      dialect.hasMembershipOptions
+      ? "m.inherit_option, m.set_option" : "NULL AS inherit_option, NULL AS set_option"
+    return Statement(
+      """
+      SELECT scope.rolname AS scope, m.admin_option, \(options)
+        FROM pg_catalog.pg_auth_members m
+        JOIN pg_catalog.pg_roles scope ON scope.oid = m.roleid
+        JOIN pg_catalog.pg_roles member ON member.oid = m.member
+       WHERE member.rolname = $1
+      """, [role])
+  }
+
+  /// The role that has the OID or the name; there can be two.
+  static func role(oid: UInt32?, name: String) -> Statement {
+    Statement(
+      """
+      SELECT r.oid, r.rolname, d.description AS comment
+        FROM pg_catalog.pg_roles r
+        LEFT JOIN pg_catalog.pg_shdescription d
+          ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+       WHERE r.oid = $1::pg_catalog.oid OR r.rolname = $2
+      """, [oid.map { String($0) }, name])
+  }
+
+  /// Members of the marker role whose comment begins with `prefix`.
+  static func marked(by marker: String, prefix: String) -> Statement {
+    Statement(
+      """
+      SELECT DISTINCT r.oid, r.rolname
+        FROM pg_catalog.pg_auth_members m
+        JOIN pg_catalog.pg_roles marker ON marker.oid = m.roleid
+        JOIN pg_catalog.pg_roles r ON r.oid = m.member
+        JOIN pg_catalog.pg_shdescription d
+          ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+       WHERE marker.rolname = $1 AND pg_catalog.starts_with(d.description, $2)
+       ORDER BY r.oid
+      """, [marker, prefix])
+  }
+}

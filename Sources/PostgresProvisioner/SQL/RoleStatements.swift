@@ -1,0 +1,129 @@
+import PostgresClient
+
+/// The statements that make, change and unmake one role, as the server's version wants them.
+///
+/// Utility statements take no parameters: names and texts are quoted by libpq.
+struct RoleStatements: Sendable {
+  private let role: String
+  private let dialect: Dialect
+
+  init(_ name: String, on connection: isolated Connection) throws(PostgresError) {
+    role = try connection.quoted(identifier: name)
+    dialect = Dialect(serverVersion: connection.serverVersion)
+  }
+
+  /// - Parameters: all but `sessions` as they stand in SQL, with their quotes.
+  func create(verifier: String, validUntil: String, sessions: Int) -> String {
+    """
+    CREATE ROLE \(role) NOLOGIN
+      PASSWORD \(verifier)
+      VALID UNTIL \(validUntil)
+      CONNECTION LIMIT \(sessions)
+    """
+  }
+
+  func comment(_ comment: String) -> String {
+    """
+    COMMENT ON ROLE \(role) IS \(comment)
+    """
+  }
+
+  /// SET FALSE, where there is such a thing: the holder uses the scope but cannot become it.
+  func join(scope: String) -> String {
+    dialect.hasMembershipOptions
+      ? """
+      GRANT \(scope) TO \(role) WITH INHERIT TRUE, SET FALSE, ADMIN FALSE
+      """
+      : """
+      GRANT \(scope) TO \(role)
+      """
+  }
+
+  /// The marker is for `pg_hba.conf` and for our own census; it gives nothing.
+  func join(marker: String) -> String {
+    dialect.hasMembershipOptions
+      ? """
+      GRANT \(marker) TO \(role) WITH INHERIT FALSE, SET FALSE, ADMIN FALSE
+      """
+      : """
+      GRANT \(marker) TO \(role)
+      """
+  }
+
+  func leave(scope: String) -> String {
+    dialect.hasMembershipOptions
+      ? """
+      REVOKE \(scope) FROM \(role) GRANTED BY CURRENT_USER
+      """
+      : """
+      REVOKE \(scope) FROM \(role)
+      """
+  }
+
+  var enableLogin: String {
+    """
+    ALTER ROLE \(role) LOGIN
+    """
+  }
+
+  func enableLogin(verifier: String) -> String {
+    """
+    ALTER ROLE \(role) LOGIN PASSWORD \(verifier)
+    """
+  }
+
+  /// NOLOGIN is what counts; the rest is for the case that somebody undoes it.
+  var fence: String {
+    """
+    ALTER ROLE \(role) NOLOGIN CONNECTION LIMIT 0 PASSWORD NULL VALID UNTIL '-infinity'
+    """
+  }
+
+  /// Throws another role out of this one.
+  func expel(member: String) -> String {
+    """
+    REVOKE \(role) FROM \(member)
+    """
+  }
+
+  /// Makes the admin able to act as the role for a moment.
+  var takeOver: String {
+    dialect.hasMembershipOptions
+      ? """
+      GRANT \(role) TO CURRENT_USER WITH INHERIT TRUE, SET TRUE
+      """
+      : """
+      GRANT \(role) TO CURRENT_USER
+      """
+  }
+
+  var giveBack: String {
+    dialect.hasMembershipOptions
+      ? """
+      REVOKE \(role) FROM CURRENT_USER GRANTED BY CURRENT_USER
+      """
+      : """
+      REVOKE \(role) FROM CURRENT_USER
+      """
+  }
+
+  var become: String {
+    """
+    SET ROLE \(role)
+    """
+  }
+
+  var drop: String {
+    """
+    DROP ROLE \(role)
+    """
+  }
+}
+
+extension Statement {
+  /// Holds until the end of the transaction, here: of the pipeline.
+  static func lockTimeout(milliseconds: Int) -> Statement {
+    Statement(
+      "SELECT pg_catalog.set_config('lock_timeout', $1, true)", [String(milliseconds)])
+  }
+}

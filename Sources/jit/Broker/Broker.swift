@@ -1,0 +1,147 @@
+import AccessAPI
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// The client's end of the API.
+struct Broker: Sendable {
+  let configuration: BrokerConfiguration
+  private let client: HTTPClient
+
+  /// Longer than any list that a broker sends.
+  private static let replyBytesMax = 64 << 20
+  private static let connectSeconds: Int64 = 5
+  private static let replySeconds: Int64 = 60
+
+  /// Connects as the environment says, for as long as `body` runs.
+  static func open<Result>(
+    _ door: BrokerConfiguration.Door = .ordinary, body: (Broker) async throws -> Result
+  ) async throws -> Result {
+    try await open(BrokerConfiguration(door), body: body)
+  }
+
+  static func open<Result>(
+    _ configuration: BrokerConfiguration, body: (Broker) async throws -> Result
+  ) async throws -> Result {
+    var settings = HTTPClient.Configuration(
+      redirectConfiguration: .disallow,
+      timeout: .init(connect: .seconds(connectSeconds), read: .seconds(replySeconds)))
+    settings.httpVersion = .http1Only
+    // A broker that is not there is told at once, not after five seconds of trying.
+    settings.connectionPool.retryConnectionEstablishment = false
+    let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    do {
+      let result = try await body(Broker(configuration: configuration, client: client))
+      try await client.shutdown()
+      return result
+    } catch {
+      try await client.shutdown()
+      throw error
+    }
+  }
+
+  func get<View>(
+    _ path: String, query: [(name: String, value: String)] = []
+  ) async throws -> Reply<View> {
+    try await send(message(path, query))
+  }
+
+  /// - Parameter key: what tells the broker that a repeated call is the same one.
+  func post<View>(
+    _ path: String, _ body: some Encodable = NoFields(), key: IdempotencyKey = .fresh()
+  ) async throws -> Reply<View> {
+    var message = message(path, [])
+    message.method = .POST
+    message.headers.add(name: "Content-Type", value: "application/json")
+    message.headers.add(name: HeaderName.idempotencyKey, value: key.text)
+    message.body = .bytes([UInt8](try JSONEncoder().encode(body)))
+    return try await send(message)
+  }
+
+  /// Hands on the body of a reply as it comes, whatever its length.
+  func stream(
+    _ path: String, query: [(name: String, value: String)], to sink: (ByteBufferView) throws -> Void
+  ) async throws {
+    let response = try await translatingErrors {
+      try await client.execute(message(path, query), deadline: .distantFuture)
+    }
+    guard response.status == .ok else {
+      throw problem(status: Int(response.status.code), try await bytes(of: response))
+    }
+    var chunks = response.body.makeAsyncIterator()
+    while let chunk = try await nextChunk(of: &chunks) { try sink(chunk.readableBytesView) }
+  }
+
+  private func message(
+    _ path: String, _ query: [(name: String, value: String)]
+  ) -> HTTPClientRequest {
+    var message = HTTPClientRequest(url: configuration.address.url(path: path, query: query))
+    if case .socket = configuration.address {
+      message.headers.add(name: "Host", value: "localhost")
+    }
+    message.headers.add(name: "Accept", value: "application/json")
+    if let token = configuration.token {
+      message.headers.add(name: "Authorization", value: "Bearer \(token)")
+    }
+    return message
+  }
+
+  /// When the connection is lost, the same message is sent once more, with the same key: what was
+  /// done is not done twice.
+  private func send<View>(_ message: HTTPClientRequest) async throws -> Reply<View> {
+    do {
+      return try await exchange(message)
+    } catch where isLostConnection(error) {
+      return try await translatingErrors { try await exchange(message) }
+    } catch {
+      throw translated(error)
+    }
+  }
+
+  private func exchange<View>(_ message: HTTPClientRequest) async throws -> Reply<View> {
+    let response = try await client.execute(message, timeout: .seconds(Self.replySeconds))
+    let bytes = try await bytes(of: response)
+    let status = Int(response.status.code)
+    guard (200..<300).contains(status) else { throw problem(status: status, bytes) }
+    return try Reply(bytes)
+  }
+
+  private func nextChunk(
+    of chunks: inout HTTPClientResponse.Body.AsyncIterator
+  ) async throws -> ByteBuffer? {
+    do { return try await chunks.next() } catch { throw brokenOff(configuration) }
+  }
+
+  private func bytes(of response: HTTPClientResponse) async throws -> [UInt8] {
+    Array(try await response.body.collect(upTo: Self.replyBytesMax).readableBytesView)
+  }
+
+  private func translatingErrors<Result>(
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    do { return try await body() } catch { throw translated(error) }
+  }
+
+  private func translated(_ error: any Error) -> any Error {
+    error as? Failure ?? unreachable(configuration, error)
+  }
+}
+
+/// The body of an act that needs no more words: `{}`.
+struct NoFields: Encodable {}
+
+/// 128 random bits: no two calls ever share them.
+struct IdempotencyKey: Equatable, Sendable {
+  let text: String
+
+  static func fresh() -> IdempotencyKey {
+    var generator = SystemRandomNumberGenerator()
+    let halves = [generator.next() as UInt64, generator.next() as UInt64]
+    return IdempotencyKey(
+      text: halves.map { half in
+        let digits = String(half, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+      }.joined())
+  }
+}

@@ -1,0 +1,44 @@
+import AccessAPI
+import AccessCore
+
+/// Has the person type the database's uid before their first request for a role that writes on
+/// production, so that nobody mistakes it for a copy.
+///
+/// What the policy does not let them ask for is left to the broker to refuse.
+func confirmFirstProductionWrite(database: String, role: String, _ broker: Broker) async throws {
+  let databases: Reply<[DatabaseView]> = try await broker.get(Path.databases)
+  guard
+    let target = databases.view.first(where: { $0.name == database }),
+    target.environment == Environment.production.rawValue,
+    target.roles.contains(where: { $0.role == role && $0.writes })
+  else { return }
+  let mine: Reply<[RequestView]> = try await broker.get(
+    Path.requests, query: [("scope", ListScope.mine.rawValue)])
+  guard !mine.view.contains(where: { $0.database == database && $0.role == role }) else { return }
+
+  let console = Console.standard
+  let label = console.errorPaint.environment(target.environment)
+  console.say("\(label): this is your first request for \(role.inert) on \(database.inert)\n")
+  let answer = console.ask("type its uid, \(target.uid.inert), to go on: ")
+  guard answer == target.uid else {
+    throw Failure(
+      .refused, "that is not the uid of \(database)",
+      hint: "nothing was asked; `jit databases` shows each uid")
+  }
+}
+
+/// Asks yes or no on a terminal, about something that cannot be taken back.
+func confirm(_ question: String) throws(Failure) {
+  let answer = Console.standard.ask("\(question) [y/N] ")
+  guard ["y", "yes"].contains(answer?.lowercased()) else {
+    throw Failure(.refused, "not confirmed; nothing was done", hint: "answer y, or use --yes")
+  }
+}
+
+/// A write that only the broker's memory knows so far is worth a word.
+func warnIfNotDurable(_ request: RequestView) {
+  guard !request.durable else { return }
+  Console.standard.say(
+    "warning: the broker cannot write its ledger now; this is kept in its memory and logged later\n"
+  )
+}

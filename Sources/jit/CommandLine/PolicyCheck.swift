@@ -1,0 +1,70 @@
+import AccessAPI
+import AccessCore
+import PolicyFile
+
+/// What was found in a directory of policy files.
+struct PolicyCheck {
+  let directory: String
+  /// Nil when there is an error.
+  let policy: Policy?
+  /// Errors and warnings, by file, line and column.
+  let diagnostics: [Diagnostic]
+
+  init(_ directory: String) {
+    self.directory = directory
+    do throws(PolicyErrors) {
+      let checked = try checkPolicy(readPolicyDocuments(directory: directory))
+      (policy, diagnostics) = (checked.policy, checked.warnings)
+    } catch {
+      (policy, diagnostics) = (nil, error.diagnostics)
+    }
+  }
+
+  /// `policies: 2 databases, 3 roles, 4 entitlements, no errors`
+  var summary: String {
+    guard let policy else { return "\(directory.inert): \(count(errorCount, "error"))" }
+    let entitlements = count(policy.entitlements.count, "entitlement")
+    return """
+      \(directory.inert): \(count(policy.databases.count, "database")), \
+      \(count(policy.roles.count, "role")), \(entitlements), no errors
+      """
+  }
+
+  /// One line for each diagnostic: `policies/people.yaml:3:14: error: …`, and its hint.
+  var lines: [String] {
+    diagnostics.flatMap { diagnostic in
+      // What is about the directory names it already.
+      let prefix = diagnostic.file == directory ? "" : directory.inert + "/"
+      return ["\(prefix)\(diagnostic)"] + (diagnostic.hint.map { ["  hint: \($0.withoutControls)"] } ?? [])
+    }
+  }
+
+  var failure: Failure? { failure(withDetails: false) }
+
+  func failure(withDetails: Bool) -> Failure? {
+    guard policy == nil else { return nil }
+    return Failure(
+      .policyRefused, "the policy in \(directory.inert) has \(count(errorCount, "error"))",
+      details: withDetails ? lines : [], hint: "mend it, then check again")
+  }
+
+  var json: JSON {
+    .object([
+      "directory": .string(directory), "valid": .bool(policy != nil),
+      "diagnostics": .array(diagnostics.map(\.json)),
+    ])
+  }
+
+  private var errorCount: Int { diagnostics.count { $0.severity == .error } }
+}
+
+extension Diagnostic {
+  fileprivate var json: JSON {
+    .object([
+      "severity": .string(severity.rawValue), "file": .string(file),
+      "line": position.map { .integer(Int64($0.line)) } ?? .null,
+      "column": position.map { .integer(Int64($0.column)) } ?? .null,
+      "message": .string(message), "hint": hint.map { .string($0) } ?? .null,
+    ])
+  }
+}

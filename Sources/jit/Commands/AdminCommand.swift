@@ -1,0 +1,16 @@
+import ArgumentParser
+
+struct AdminCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "admin", abstract: "For those who run the broker, on its admin socket.",
+    discussion: "JIT_ADMIN names the socket: unix:///run/jit/admin.sock (the default).",
+    subcommands: [AdminTokenCommand.self])
+}
+
+struct AdminTokenCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "token", abstract: "Tokens, for programs that have no socket to be known by.",
+    subcommands: [
+      AdminTokenCreateCommand.self, AdminTokenListCommand.self, AdminTokenRevokeCommand.self,
+    ])
+}

@@ -1,0 +1,33 @@
+import AccessAPI
+import AccessCore
+import ArgumentParser
+import Foundation
+import PolicyFile
+
+struct PolicyCheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check policy files, without a broker.",
+    discussion: "Each error names its file, line and column. Exit code: 65 if there is one.")
+
+  @Argument(help: "The directory with the *.yaml files.") var directory = "policies"
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    var isDirectory = ObjCBool(false)
+    let exists = FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory)
+    guard exists, isDirectory.boolValue else {
+      throw Failure(
+        .notFound, "there is no directory \(directory.inert)",
+        hint: "name the directory with the policy files: jit policy check DIR")
+    }
+    let result = PolicyCheck(directory)
+    switch output.output {
+    case .json: try Console.standard.print(result.json.inertText + "\n")
+    case .text where result.failure == nil: try Console.standard.print(result.summary + "\n")
+    case .text: break
+    }
+    if let failure = result.failure(withDetails: output.output == .text) { throw failure }
+    // Warnings do not make a policy bad.
+    if output.output == .text { Console.standard.say(result.lines.map { $0 + "\n" }.joined()) }
+  }
+}

@@ -1,0 +1,114 @@
+import AccessAPI
+import AccessCore
+
+extension RequestView {
+  var isProduction: Bool { environment == Environment.production.rawValue }
+
+  /// `write on orders_PROD (PRODUCTION) for 30m`
+  func summary(_ paint: Paint) -> String {
+    let place = "\(database.inert) (\(paint.environment(environment)))"
+    return "\(role.inert) on \(place) for \(duration.inert)"
+  }
+
+  /// The answer to a request: what is asked, who can approve, what comes next.
+  func submittedText(paint: Paint, now: Timestamp) -> String {
+    let act = state == "pending" ? "requested" : state.inert
+    return "\(act) \(id.inert): \(summary(paint))\n" + fields(openLabels(now), paint: paint)
+  }
+
+  /// What a dry run found.
+  func dryRunText(paint: Paint, now: Timestamp) -> String {
+    let rule = ("entitlement", [entitlement.inert])
+    let approval = needs.isEmpty ? [("needs", ["no review"])] : openLabels(now)
+    return "would request: \(summary(paint))\n" + fields([rule] + approval, paint: paint)
+      + sqlText(paint)
+  }
+
+  /// Everything there is to know.
+  ///
+  /// - Parameter reader: what the reader can do about it, if that was asked.
+  func fullText(paint: Paint, now: Timestamp, reader: String? = nil) -> String {
+    var labels: [(label: String, lines: [String])] = [
+      ("requester", [requester.inert]),
+      ("reason", reason.map { [$0.inert] } ?? []),
+      ("ticket", ticket.map { [$0.inert] } ?? []),
+      ("entitlement", [entitlement.inert]),
+      ("asked for", requestedDuration == duration ? [] : [requestedDuration.inert]),
+      ("extends", extends.map { [$0.inert] } ?? []),
+      ("break-glass", breakGlass ? [paint.red("yes")] : []),
+      ("submitted", [moment(submittedAt, now: now)]),
+      ("decided", decidedAt.map { [moment($0, now: now)] } ?? []),
+      ("start", start.map { [moment($0, now: now)] } ?? []),
+      ("reviews", reviews.map(\.line)),
+    ]
+    labels += openLabels(now)
+    labels += [("you", reader.map { [$0] } ?? []), ("digest", [digest.inert])]
+    var text = "\(id.inert) \(paint.state(state)): \(summary(paint))\n"
+    text += fields(labels, paint: paint)
+    if let grant { text += "\n" + grant.text(paint: paint, now: now) }
+    text += sqlText(paint)
+    return grant == nil && state == "approved" ? text + "\n" + nextStep : text
+  }
+
+  /// What is still to happen before access is given.
+  private func openLabels(_ now: Timestamp) -> [(label: String, lines: [String])] {
+    [
+      ("needs", state == "pending" ? needs.map(\.line) : []),
+      ("lapses", lapsesAt.map { [moment($0, now: now)] } ?? []),
+    ]
+  }
+
+  private func sqlText(_ paint: Paint) -> String {
+    guard let sql, !sql.isEmpty else { return "" }
+    let lines = sql.flatMap(\.safeLines).map { "  \($0)\n" }
+    return "\n\(paint.faint("activation runs"))\n" + lines.joined()
+  }
+
+  /// The command that is to be typed next, or nothing.
+  var nextStep: String {
+    switch state {
+    case "pending": "next: jit show \(id.inert)\n"
+    case "approved": "next: jit connect \(id.inert)\n"
+    default: ""
+    }
+  }
+}
+
+extension NeedView {
+  /// `1 of dba: dana or drew`, or `dba: done`.
+  var line: String {
+    guard have < count else { return "\(from.inert): done" }
+    let group = "\(count - have)\(have > 0 ? " more" : "") of \(from.inert)"
+    return people.isEmpty
+      ? "\(group): nobody is left to ask" : "\(group): \(list(people.map(\.inert), "or"))"
+  }
+}
+
+extension ReviewView {
+  /// `dana approved, for 15m, at 2026-03-01T09:30:00.000Z: looks fine`
+  fileprivate var line: String {
+    let act =
+      switch verdict {
+      case "approve": "approved"
+      case "deny": "denied"
+      default: verdict.inert
+      }
+    let limit = duration.map { ", for \($0.inert)" } ?? ""
+    let signature = signed ? ", signed" : ""
+    let words = comment.map { ": \($0.inert)" } ?? ""
+    return "\(reviewer.inert) \(act)\(limit)\(signature), at \(at.inert)\(words)"
+  }
+}
+
+/// What a person can do about a pending request, and if nothing, why.
+func reviewAbility(of person: String, on request: RequestView) -> String? {
+  guard request.state == "pending" else { return nil }
+  if person == request.requester { return "cannot review: nobody reviews their own request" }
+  if request.reviews.contains(where: { $0.reviewer == person }) { return "have reviewed it" }
+  let open = request.needs.filter { $0.have < $0.count }
+  if open.contains(where: { $0.people.contains(person) }) {
+    return "can review: jit approve \(request.id.inert), or jit deny \(request.id.inert) --comment T"
+  }
+  let groups = list(open.map(\.from.inert))
+  return "cannot review: you are not one of \(groups.isEmpty ? "the reviewers" : groups)"
+}

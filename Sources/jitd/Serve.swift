@@ -1,0 +1,108 @@
+import AccessBroker
+import AccessCore
+import AccessServer
+import Foundation
+import Ledger
+import Logging
+import PostgresProvisioner
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+
+/// Puts everything together and runs it until SIGTERM.
+func serve(_ configuration: Configuration) async throws {
+  LoggingSystem.bootstrap(StreamLogHandler.standardError)
+  let logger = Logger(label: "jitd")
+  let clocks = Clocks.system(bootID: try bootID())
+  let failpoint = armedFailpoint()
+  let ledger = try await openLedger(configuration, clocks, failpoint)
+  let credentials = CredentialFiles(
+    directory: configuration.credentials
+      ?? ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
+
+  // The program asks the broker for what it shows, and the broker gives it what to show.
+  let made = Mutex<Broker?>(nil)
+  let notifier = NotifyProgram(
+    configuration.notify, broker: { made.withLock { $0 } }, logger: logger)
+  let broker = Broker(
+    ledger: ledger, policySource: .directory(configuration.policies), clocks: clocks,
+    sha256: sha256,
+    makeProvisioner: { access in
+      switch access.engine {
+      case .postgresql:
+        PostgresProvisioner(
+          access: access, password: { try password(for: access, in: credentials) },
+          tag: OriginTag(origin: configuration.origin), failpoint: failpoint)
+      }
+    },
+    notify: { notifier.send($0) }, failpoint: failpoint, logger: logger)
+  made.withLock { $0 = broker }
+  await broker.loadPolicy()
+
+  let times = StartTimes(now: clocks.wall)
+  let group = ServiceGroup(
+    configuration: ServiceGroupConfiguration(
+      services: [
+        .init(service: RevocationLoop(broker)),
+        .init(service: Reconciler(broker)),
+        .init(service: notifier),
+        .init(service: ReloadOnHangUp(broker: broker)),
+        .init(
+          service: AccessServer(
+            broker, entrance: .ordinary, path: configuration.unix.path,
+            mode: configuration.unix.mode, times: times, logger: logger,
+            onReady: { logger.info("listening", metadata: ["path": "\(configuration.unix.path)"]) }
+          )),
+        .init(
+          service: AccessServer(
+            broker, entrance: .admin, path: configuration.admin.path,
+            mode: configuration.admin.mode, times: times, logger: logger)),
+      ],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+  try await group.run()
+  await broker.close()
+}
+
+private func openLedger(
+  _ configuration: Configuration, _ clocks: Clocks, _ failpoint: @escaping FailpointHandler
+) async throws -> Ledger {
+  let directory: StateDirectory
+  do { directory = try StateDirectory(taking: configuration.state) } catch {
+    throw StartError(message: error.description, exitCode: 73)
+  }
+  do {
+    return try await Ledger(
+      in: directory, origin: configuration.origin, clock: clocks.wall, failpoint: failpoint)
+  } catch {
+    throw StartError(
+      message: "the ledger in \(configuration.state) cannot be opened: \(error)", exitCode: 70)
+  }
+}
+
+private func password(
+  for access: DatabaseAccess, in credentials: CredentialFiles
+) throws -> String? {
+  switch access.admin.proof {
+  case .password(let name): try credentials.read(name)
+  case .certificate, .peer: nil
+  }
+}
+
+/// The kernel's id of this boot (proc(5)): readings of the boot clock count within it only.
+private func bootID() throws -> String {
+  let text = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+  return text.trimmingCharacters(in: .whitespacesAndNewlines)
+}
+
+/// SIGHUP takes up changed policy files.
+private struct ReloadOnHangUp: Service {
+  let broker: Broker
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      for await _ in await UnixSignalsSequence(trapping: .sighup) {
+        await broker.reloadPolicyOnSignal()
+      }
+    }
+  }
+}

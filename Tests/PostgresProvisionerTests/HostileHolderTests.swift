@@ -1,0 +1,158 @@
+import AccessCore
+import PostgresClient
+import PostgresProvisioner
+import Synchronization
+import Testing
+
+/// Holders who do not want to go.
+@Suite("hostile holders")
+struct HostileHolderTests {
+  @Test("clients that reconnect without end are kept out")
+  func reconnecting() async throws {
+    try await revoke(against: 10) { connection, _ in _ = try await connection.query("SELECT 1") }
+  }
+
+  @Test("clients that change their own role in a loop cannot hold up the fence")
+  func alteringThemselves() async throws {
+    try await revoke(against: 8) { connection, role in
+      let sql = "ALTER ROLE \(role.identity.name) PASSWORD '\(role.secret.reveal())'"
+      for _ in 0..<50 { try await connection.execute(sql) }
+    }
+  }
+
+  @Test("an open transaction that holds the role's row is ended")
+  func heldRow() async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan())
+    let session = try await test.login(role)
+    try await session.execute("BEGIN")
+    try await session.execute("ALTER ROLE \(role.identity.name) PASSWORD 'mine'")
+    let revocation = await provisioner.revoke(role.target())
+    expectEnded(revocation)
+    #expect(revocation.sessionsEnded == 1)
+    await provisioner.close()
+  }
+
+  @Test("prepared transactions are rolled back where they were prepared")
+  func prepared() async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan())
+    let name = role.identity.name
+    let holdsRow = try await test.login(role)
+    try await holdsRow.execute("BEGIN")
+    try await holdsRow.execute("ALTER ROLE \(name) PASSWORD 'mine'")
+    try await holdsRow.execute("PREPARE TRANSACTION '\(name)''s row'")
+    let elsewhere = try await test.login(role, dbname: "other")
+    try await elsewhere.execute("BEGIN")
+    _ = try await elsewhere.query("SELECT lo_create(0)")
+    try await elsewhere.execute("PREPARE TRANSACTION '\(name) elsewhere'")
+
+    let revocation = await provisioner.revoke(role.target())
+    expectEnded(revocation)
+    #expect(revocation.preparedRolledBack == 2)
+    #expect(
+      try await test.value(
+        "SELECT count(*) FROM pg_prepared_xacts WHERE gid LIKE $1", ["\(name)%"]) == "0")
+    await provisioner.close()
+  }
+
+  @Test(
+    "a transaction that was prepared as the scope is rolled back, too",
+    .enabled(if: TestServer.major < 16, "from 16 on the holder cannot become the scope"))
+  func preparedAsScope() async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan(["app_write"]))
+    let session = try await test.login(role)
+    try await session.execute("SET ROLE app_write")
+    try await session.execute("BEGIN")
+    try await session.execute("CREATE TABLE app.\(role.identity.name) ()")
+    try await session.execute("PREPARE TRANSACTION '\(role.identity.name)'")
+    let revocation = await provisioner.revoke(role.target(["app_write"]))
+    expectEnded(revocation)
+    #expect(revocation.preparedRolledBack == 1)
+    #expect(
+      try await test.value("SELECT pg_has_role('jit_broker', 'app_write', 'MEMBER')") == "f")
+    await provisioner.close()
+  }
+
+  @Test("a login that sleeps between its check and its session is ended before it wakes")
+  func sleepingLogin() async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan())
+    let login = Task { try await test.login(role, options: "-c post_auth_delay=3") }
+    try await eventually("the login has passed its check") {
+      try await test.value(
+        "SELECT 1 FROM pg_read_file($1) l WHERE position($2 IN l) > 0",
+        [test.server.log, "connection authenticated: identity=\"\(role.identity.name)\""]) == "1"
+    }
+    let revocation = await provisioner.revoke(role.target())
+    expectEnded(revocation)
+    #expect(try #require(revocation.sessionsGoneAfterMs) >= 1_000)
+    #expect(await login.result.isFailure)
+    #expect(try await test.sessions(of: role.identity) == 0)
+    await provisioner.close()
+  }
+
+  @Test(
+    "whom the holder let in is thrown out",
+    .enabled(if: TestServer.major < 15, "from 15 on the holder cannot let anybody in"))
+  func guests() async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan())
+    let session = try await test.login(role)
+    try await session.execute("GRANT \(role.identity.name) TO bob")
+    let guest = try await test.server.connect(user: "bob", password: "bob")
+    try await guest.execute("SET ROLE app_read")
+    let revocation = await provisioner.revoke(role.target())
+    expectEnded(revocation)
+    #expect(revocation.sessionsEnded == 2)
+    await #expect(throws: PostgresError.self) { try await guest.query("SELECT 1") }
+    #expect(try await test.exists("bob"))
+    await provisioner.close()
+  }
+
+  /// Lets `count` clients connect and do `act` over and over while the role is revoked.
+  private func revoke(
+    against count: Int,
+    _ act: @escaping @Sendable (Connection, CreatedRole) async throws -> Void
+  ) async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan())
+    let logins = Atomic(0)
+    let isOver = Atomic(false)
+    let target = role.target()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<count {
+        group.addTask {
+          while !isOver.load(ordering: .relaxed) {
+            // Refused or thrown out: what these clients are here for.
+            do throws(any Error) {
+              let connection = try await test.login(role)
+              logins.add(1, ordering: .relaxed)
+              try await act(connection, role)
+              await connection.close()
+            } catch let error as PostgresError where error.kind != .misuse { continue }
+          }
+        }
+      }
+      try await eventually("all clients were in") { logins.load(ordering: .relaxed) > 3 * count }
+      let revocation = await provisioner.revoke(target)
+      expectEnded(revocation)
+      let after = logins.load(ordering: .relaxed)
+      #expect(try await test.sessions(of: role.identity) == 0)
+      let second = await provisioner.revoke(target)
+      expectEnded(second)
+      #expect(second.sessionsEnded == 0)
+      #expect(logins.load(ordering: .relaxed) == after)
+      isOver.store(true, ordering: .relaxed)
+      try await group.waitForAll()
+    }
+    await provisioner.close()
+  }
+}

@@ -1,0 +1,161 @@
+import AccessCore
+import AccessTesting
+import Glibc
+import PostgresClient
+import PostgresProvisioner
+import Testing
+
+/// A server as an operator prepares it for the broker: an admin that is no superuser, a scope, a
+/// table that the scope may use, and a second database.
+///
+/// `JIT_TEST_POSTGRES` names another major version than 15.
+struct TestServer: Sendable {
+  let server: ThrowAwayPostgres
+
+  static let origin = "jit.example.com/test"
+  static let tag = OriginTag(origin: origin)
+  /// A name that would do harm if it were not quoted.
+  static let hostileScope = #"scope"; DROP ROLE bob;--"#
+
+  static var major: Int {
+    getenv("JIT_TEST_POSTGRES").flatMap { Int(String(cString: $0)) } ?? 15
+  }
+
+  /// For all tests that leave the others' roles alone.
+  static var shared: TestServer {
+    get async throws { try await started.value }
+  }
+
+  private static let started = Task { try await TestServer.start() }
+
+  static func start() async throws -> TestServer {
+    let server = try await ThrowAwayPostgres.start(
+      major: major,
+      settings: [
+        "max_connections": "200", "max_prepared_transactions": "10", "log_statement": "all",
+        "log_min_duration_statement": "0", "log_connections": "on",
+      ],
+      preload: ["pg_stat_statements"], fsync: false)
+    let superuser = try await server.superuser()
+    try await superuser.execute(setup)
+    for scope in ["app_read", "app_write", "\"scope\"\"; DROP ROLE bob;--\""] where major >= 16 {
+      try await superuser.execute(
+        "GRANT \(scope) TO jit_broker WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+    }
+    try await superuser.execute("CREATE DATABASE other")
+    await superuser.close()
+    return TestServer(server: server)
+  }
+
+  private static let setup = """
+    CREATE EXTENSION pg_stat_statements;
+    CREATE ROLE jit_broker LOGIN CREATEROLE PASSWORD 'admin';
+    GRANT pg_signal_backend TO jit_broker;
+    CREATE ROLE app_read NOLOGIN;
+    CREATE ROLE app_write NOLOGIN;
+    CREATE ROLE bob LOGIN PASSWORD 'bob';
+    CREATE ROLE "scope""; DROP ROLE bob;--" NOLOGIN;
+    CREATE SCHEMA app;
+    CREATE TABLE app.orders (id int);
+    INSERT INTO app.orders VALUES (42);
+    GRANT USAGE ON SCHEMA app TO app_read, app_write;
+    GRANT CREATE ON SCHEMA app TO app_write;
+    GRANT SELECT ON app.orders TO app_read;
+    """
+
+  func access(user: String = "jit_broker", port: Int? = nil) -> DatabaseAccess {
+    DatabaseAccess(
+      engine: .postgresql, endpoint: Endpoint(host: "127.0.0.1", port: port ?? server.port),
+      dbname: "postgres", sslmode: .disable,
+      admin: AdminLogin(user: user, proof: .password(CredentialName("orders-admin")!)))
+  }
+
+  func provisioner(
+    tag: OriginTag = tag, connectionsMax: Int = 4, failpoint: @escaping FailpointHandler = { _ in }
+  ) -> PostgresProvisioner {
+    PostgresProvisioner(
+      access: access(), password: { "admin" }, tag: tag, failpoint: failpoint,
+      connectionsMax: connectionsMax)
+  }
+
+  /// For a role that no other test has.
+  func plan(_ scopes: [String] = ["app_read"], sessions: Int = 20) -> RolePlan {
+    let random = String(UInt32.random(in: .min ... .max), radix: 16)
+    return RolePlan(
+      name: "jit_alice_\(random)", scopes: scopes,
+      expiresAt: Timestamp("2099-01-01T00:00:00.123Z")!, sessions: sessions)
+  }
+
+  func login(
+    _ role: CreatedRole, options: String = "", dbname: String = "postgres"
+  ) async throws(PostgresError) -> Connection {
+    var parameters = server.parameters(
+      user: role.identity.name, password: role.secret.reveal(), dbname: dbname)
+    parameters.options = options
+    return try await Connection.open(parameters)
+  }
+
+  /// What the superuser reads in the first column of the first row.
+  func value(_ sql: String, _ parameters: [String?] = []) async throws -> String? {
+    let superuser = try await server.superuser()
+    let rows = try await superuser.query(sql, parameters)
+    await superuser.close()
+    return try rows.first?[0]
+  }
+
+  func execute(_ sql: String, dbname: String = "postgres") async throws {
+    let superuser = try await server.superuser(dbname: dbname)
+    try await superuser.execute(sql)
+    await superuser.close()
+  }
+
+  func exists(_ role: String) async throws -> Bool {
+    try await value("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]) == "1"
+  }
+
+  func sessions(of role: RoleIdentity) async throws -> Int {
+    let count = try await value(
+      "SELECT count(*) FROM pg_stat_activity WHERE usesysid = $1::oid", [String(role.oid)])
+    return Int(count ?? "") ?? -1
+  }
+}
+
+extension PostgresProvisioner {
+  /// An activation as the broker does it.
+  func activate(_ plan: RolePlan) async throws -> CreatedRole {
+    let role = try await create(plan)
+    try await enableLogin(role.identity)
+    return role
+  }
+}
+
+extension CreatedRole {
+  func target(_ scopes: [String] = ["app_read"]) -> RevocationTarget {
+    RevocationTarget(name: identity.name, identity: identity, scopes: scopes)
+  }
+}
+
+/// Polls until `condition` holds, for ten seconds at most.
+func eventually(
+  _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
+  _ condition: () async throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + .seconds(10)
+  while try await !condition() {
+    if ContinuousClock.now > deadline {
+      Issue.record(what, sourceLocation: sourceLocation)
+      return
+    }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
+/// What a revocation that left nothing looks like.
+func expectEnded(
+  _ revocation: Revocation, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(revocation.outcome == .ended, sourceLocation: sourceLocation)
+  #expect(revocation.fenced, sourceLocation: sourceLocation)
+  #expect(revocation.sessionsGoneAfterMs != nil, sourceLocation: sourceLocation)
+  #expect(revocation.residue.isEmpty, sourceLocation: sourceLocation)
+}
