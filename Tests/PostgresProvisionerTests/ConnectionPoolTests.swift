@@ -1,6 +1,5 @@
 import AccessCore
 import PostgresClient
-import Synchronization
 import Testing
 
 @testable import PostgresProvisioner
@@ -11,17 +10,17 @@ struct ConnectionPoolTests {
   func reserved() async throws {
     let test = try await TestServer.shared
     let admins = test.admins(connectionsMax: 3)
-    let activations = Mutex(0)
+    let activations = Shared(0)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<6 {
         group.addTask {
           _ = try await admins.run(.issuing) { try $0.execute("SELECT pg_sleep(0.5)") }
-          activations.withLock { $0 += 1 }
+          activations.change { $0 += 1 }
         }
       }
       try await eventually("the activations sleep") { try await test.sleeping() == 2 }
       for _ in 0..<10 { _ = try await admins.run(.revoking) { try $0.query("SELECT 1") } }
-      #expect(activations.withLock { $0 } == 0)
+      #expect(activations.value == 0)
       try await group.waitForAll()
     }
     await admins.close()

@@ -1,3 +1,4 @@
+import AccessCore
 import Crypto
 import Testing
 

@@ -1,7 +1,7 @@
 import AccessCore
+import AccessTesting
 import PostgresClient
 import PostgresProvisioner
-import Synchronization
 import Testing
 
 /// Holders who do not want to go.
@@ -124,33 +124,33 @@ struct HostileHolderTests {
     let test = try await TestServer.shared
     let provisioner = test.provisioner()
     let role = try await provisioner.activate(test.plan())
-    let logins = Atomic(0)
-    let isOver = Atomic(false)
+    let logins = Shared(0)
+    let isOver = Shared(false)
     let target = role.target()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<count {
         group.addTask {
-          while !isOver.load(ordering: .relaxed) {
+          while !isOver.value {
             // Refused or thrown out: what these clients are here for.
             do throws(any Error) {
               let connection = try await test.login(role)
-              logins.add(1, ordering: .relaxed)
+              logins.change { $0 += 1 }
               try await act(connection, role)
               await connection.close()
             } catch let error as PostgresError where error.kind != .misuse { continue }
           }
         }
       }
-      try await eventually("all clients were in") { logins.load(ordering: .relaxed) > 3 * count }
+      try await eventually("all clients were in") { logins.value > 3 * count }
       let revocation = await provisioner.revoke(target)
       expectEnded(revocation)
-      let after = logins.load(ordering: .relaxed)
+      let after = logins.value
       #expect(try await test.sessions(of: role.identity) == 0)
       let second = await provisioner.revoke(target)
       expectEnded(second)
       #expect(second.sessionsEnded == 0)
-      #expect(logins.load(ordering: .relaxed) == after)
-      isOver.store(true, ordering: .relaxed)
+      #expect(logins.value == after)
+      isOver.change { $0 = true }
       try await group.waitForAll()
     }
     await provisioner.close()

@@ -1,7 +1,6 @@
 import AccessCore
 import PostgresClient
 import PostgresProvisioner
-import Synchronization
 import Testing
 
 @Suite("revocation")
@@ -9,15 +8,15 @@ struct RevocationTests {
   @Test("a grant that nobody uses ends at once, step by step")
   func quiet() async throws {
     let test = try await TestServer.shared
-    let passed = Mutex<[Failpoint]>([])
-    let provisioner = test.provisioner(failpoint: { point in passed.withLock { $0.append(point) } })
+    let passed = Shared<[Failpoint]>([])
+    let provisioner = test.provisioner(failpoint: { point in passed.change { $0.append(point) } })
     let role = try await provisioner.activate(test.plan())
     let revocation = await provisioner.revoke(role.target())
     expectEnded(revocation)
     #expect(revocation.sessionsEnded == 0)
     #expect(try await !test.exists(role.identity.name))
     #expect(
-      passed.withLock { $0 } == [
+      passed.value == [
         .fenced, .scopesRevoked, .sessionsEnded, .roleDropped, .revocationVerified,
       ])
     await provisioner.close()

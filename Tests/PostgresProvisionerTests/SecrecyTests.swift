@@ -1,4 +1,5 @@
 import AccessCore
+import AccessTesting
 import PostgresProvisioner
 import Testing
 

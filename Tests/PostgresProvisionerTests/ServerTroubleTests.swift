@@ -1,7 +1,6 @@
 import AccessCore
 import AccessTesting
 import PostgresClient
-import Synchronization
 import Testing
 
 @testable import PostgresProvisioner
@@ -58,9 +57,9 @@ struct ServerTroubleTests {
     let test = try await TestServer.shared
     let admin = "rotated_\(UInt32.random(in: .min ... .max))"
     try await test.execute("CREATE ROLE \(admin) LOGIN PASSWORD 'first'")
-    let password = Mutex("first")
+    let password = Shared("first")
     let provisioner = PostgresProvisioner(
-      access: test.access(user: admin), password: { password.withLock { $0 } },
+      access: test.access(user: admin), password: { password.value },
       tag: TestServer.tag)
     #expect(await provisioner.reaches())
 
@@ -70,7 +69,7 @@ struct ServerTroubleTests {
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '\(admin)';
       """)
     try await eventually("the old connection is given up") { await !provisioner.reaches() }
-    password.withLock { $0 = "second" }
+    password.change { $0 = "second" }
     #expect(await provisioner.reaches())
     await provisioner.close()
   }

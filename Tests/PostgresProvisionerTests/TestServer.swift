@@ -3,7 +3,6 @@ import AccessTesting
 import Glibc
 import PostgresClient
 import PostgresProvisioner
-import Testing
 
 /// A server as an operator prepares it for the broker: an admin that is no superuser, a scope, a
 /// table that the scope may use, and a second database.
@@ -118,44 +117,4 @@ struct TestServer: Sendable {
       "SELECT count(*) FROM pg_stat_activity WHERE usesysid = $1::oid", [String(role.oid)])
     return Int(count ?? "") ?? -1
   }
-}
-
-extension PostgresProvisioner {
-  /// An activation as the broker does it.
-  func activate(_ plan: RolePlan) async throws -> CreatedRole {
-    let role = try await create(plan)
-    try await enableLogin(role.identity)
-    return role
-  }
-}
-
-extension CreatedRole {
-  func target(_ scopes: [String] = ["app_read"]) -> RevocationTarget {
-    RevocationTarget(name: identity.name, identity: identity, scopes: scopes)
-  }
-}
-
-/// Polls until `condition` holds, for ten seconds at most.
-func eventually(
-  _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
-  _ condition: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + .seconds(10)
-  while try await !condition() {
-    if ContinuousClock.now > deadline {
-      Issue.record(what, sourceLocation: sourceLocation)
-      return
-    }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}
-
-/// What a revocation that left nothing looks like.
-func expectEnded(
-  _ revocation: Revocation, sourceLocation: SourceLocation = #_sourceLocation
-) {
-  #expect(revocation.outcome == .ended, sourceLocation: sourceLocation)
-  #expect(revocation.fenced, sourceLocation: sourceLocation)
-  #expect(revocation.sessionsGoneAfterMs != nil, sourceLocation: sourceLocation)
-  #expect(revocation.residue.isEmpty, sourceLocation: sourceLocation)
 }

@@ -1,0 +1,55 @@
+import AccessCore
+import PostgresProvisioner
+import Synchronization
+import Testing
+
+extension PostgresProvisioner {
+  /// An activation as the broker does it.
+  func activate(_ plan: RolePlan) async throws -> CreatedRole {
+    let role = try await create(plan)
+    try await enableLogin(role.identity)
+    return role
+  }
+}
+
+extension CreatedRole {
+  func target(_ scopes: [String] = ["app_read"]) -> RevocationTarget {
+    RevocationTarget(name: identity.name, identity: identity, scopes: scopes)
+  }
+}
+
+/// Polls until `condition` holds, for ten seconds at most.
+func eventually(
+  _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation,
+  _ condition: () async throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + .seconds(10)
+  while try await !condition() {
+    if ContinuousClock.now > deadline {
+      Issue.record(what, sourceLocation: sourceLocation)
+      return
+    }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
+/// What a revocation that left nothing looks like.
+func expectEnded(
+  _ revocation: Revocation, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(revocation.outcome == .ended, sourceLocation: sourceLocation)
+  #expect(revocation.fenced, sourceLocation: sourceLocation)
+  #expect(revocation.sessionsGoneAfterMs != nil, sourceLocation: sourceLocation)
+  #expect(revocation.residue.isEmpty, sourceLocation: sourceLocation)
+}
+
+/// A value that several tasks read and change.
+final class Shared<Value: Sendable>: Sendable {
+  private let mutex: Mutex<Value>
+
+  init(_ value: Value) { mutex = Mutex(value) }
+
+  var value: Value { mutex.withLock { $0 } }
+
+  func change(_ body: (inout Value) -> Void) { mutex.withLock { body(&$0) } }
+}
