@@ -23,7 +23,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// Folders of test targets that hold files which the tests read from the source tree.
-let goldenFolders: [String: [String]] = [:]
+let goldenFolders: [String: [String]] = [
+  "PolicyFileTests": ["Golden"],
+  "TransparencyLogTests": ["Fixtures", "reference.py"],
+  "jitTests": ["Golden"],
+]
 
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -86,8 +90,18 @@ let package = Package(
     executable("jit", ["AccessAPI", "AccessCore", "PolicyFile", argumentParser, asyncHTTPClient]),
 
     library("AccessTesting", ["AccessCore", "PostgresClient"]),
+    tests("AccessAPITests", ["AccessAPI"]),
+    tests("AccessBrokerTests", ["AccessBroker", "AccessCore", "AccessTesting", "Ledger", "PolicyFile", logging]),
     tests("AccessCoreTests", ["AccessCore", "AccessTesting"]),
+    tests("AccessServerTests", ["AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "AccessTesting", "Ledger", "PolicyFile", logging]),
+    tests("LedgerTests", ["AccessCore", "AccessTesting", "Ledger", "TransparencyLog", grdb]),
+    tests("PolicyFileTests", ["AccessCore", "PolicyFile"]),
+    tests("PostgresClientTests", ["PostgresClient", "AccessTesting"]),
+    tests("PostgresProvisionerTests", ["AccessCore", "AccessTesting", "PostgresClient", "PostgresProvisioner"]),
     tests("TransparencyLogTests", ["TransparencyLog"]),
+    tests("jitTests", ["AccessAPI", "AccessCore", "jit"]),
+    tests("jitdTests", ["jitd"]),
+    tests("IntegrationTests", ["AccessAPI", "AccessCore", "AccessTesting", "PostgresClient"]),
   ],
   swiftLanguageModes: [.v6]
 )

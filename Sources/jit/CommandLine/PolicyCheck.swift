@@ -39,8 +39,7 @@ struct PolicyCheck {
     }
   }
 
-  var failure: Failure? { failure(withDetails: false) }
-
+  /// - Parameter withDetails: whether it names each error.
   func failure(withDetails: Bool) -> Failure? {
     guard policy == nil else { return nil }
     return Failure(

@@ -25,11 +25,11 @@ struct ConnectCommand: AsyncParsableCommand {
       return (try await activate(id, broker), request?.view)
     }
     let credentials = secret.credentials
-    let prompt = request.map {
-      PsqlPrompt($0, expiresAt: credentials.expiresAt, coloured: !console.colourRefused)
-    }
+    let prompt = request.map { PsqlPrompt($0, credentials, paint: console.paint) }
     let passwordFile = try PasswordFile(
       credentials.passwordFileLine(password: secret.password, anyDatabase: true))
+    // The prompt of a ~/.psqlrc wins over ours.
+    if let request { console.say(request.bannerWords(credentials.expiresAt) + "\n") }
     try psql.replaceThisProcess(
       arguments: credentials.psqlArguments(prompt: prompt, psqlArguments),
       passwordFile: passwordFile)

@@ -22,12 +22,13 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     }
     let result = PolicyCheck(directory)
     switch output.output {
-    case .json: try Console.standard.print(result.json.inertText + "\n")
-    case .text where result.failure == nil: try Console.standard.print(result.summary + "\n")
-    case .text: break
+    case .json:
+      try Console.standard.print(result.json.inertText + "\n")
+      if let failure = result.failure(withDetails: false) { throw failure }
+    case .text:
+      if let failure = result.failure(withDetails: true) { throw failure }
+      Console.standard.say(result.lines.map { $0 + "\n" }.joined())
+      try Console.standard.print(result.summary + "\n")
     }
-    if let failure = result.failure(withDetails: output.output == .text) { throw failure }
-    // Warnings do not make a policy bad.
-    if output.output == .text { Console.standard.say(result.lines.map { $0 + "\n" }.joined()) }
   }
 }

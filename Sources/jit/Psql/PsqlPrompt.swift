@@ -6,8 +6,8 @@ struct PsqlPrompt: Equatable {
   /// For `PROMPT1` and `PROMPT2`, which psql itself tells apart by what stands for %R.
   let text: String
 
-  init(_ request: RequestView, expiresAt: String, coloured: Bool) {
-    let words = "\(request.bannerWords(expiresAt)) ".psqlLiteral
+  init(_ request: RequestView, _ credentials: CredentialsView, paint: Paint) {
+    let words = "\(request.bannerWords(credentials.expiresAt)) ".psqlLiteral
     let colour =
       switch Environment(rawValue: request.environment) {
       case .production: "1;31"
@@ -15,8 +15,10 @@ struct PsqlPrompt: Equatable {
       case .staging, .testing, nil: "33"
       }
     // %[ and %] tell readline that what is between them takes no room.
-    let label = coloured ? "%[%033[\(colour)m%]\(words)%[%033[0m%]" : words
-    text = "\(label)%/%R%x%# "
+    switch paint {
+    case .plain: text = "\(words)%/%R%x%# "
+    case .coloured: text = "%[%033[\(colour)m%]\(words)%[%033[0m%]%/%R%x%# "
+    }
   }
 }
 
