@@ -39,8 +39,9 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle: Target.Dependency = .product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(
@@ -54,7 +55,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -75,11 +75,14 @@ let package = Package(
     library("PostgresProvisioner", ["AccessCore", "PostgresClient", crypto, cryptoExtras]),
 
     // The broker and its two ends.
-    library("AccessBroker", ["AccessCore", "PolicyFile", "Ledger", serviceLifecycle, logging, metrics]),
+    library("AccessBroker", ["AccessCore", "PolicyFile", "Ledger", serviceLifecycle, logging]),
     library("AccessAPI"),
     library(
       "AccessServer",
-      ["AccessAPI", "AccessBroker", "AccessCore", "Ledger", crypto, httpTypes, hummingbird, logging, nioCore, serviceLifecycle]),
+      [
+        "AccessAPI", "AccessBroker", "AccessCore", "Ledger", crypto, httpTypes, hummingbird,
+        logging, nioCore, serviceLifecycle,
+      ]),
     executable(
       "jitd",
       [
@@ -87,17 +90,31 @@ let package = Package(
         "PostgresProvisioner",
         argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ]),
-    executable("jit", ["AccessAPI", "AccessCore", "PolicyFile", argumentParser, asyncHTTPClient]),
+    executable(
+      "jit",
+      [
+        "AccessAPI", "AccessCore", "PolicyFile", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
+        nioPosix,
+      ]),
 
-    library("AccessTesting", ["AccessCore", "PostgresClient"]),
+    library("AccessTesting", ["AccessAPI", "AccessCore", "PostgresClient"]),
     tests("AccessAPITests", ["AccessAPI"]),
-    tests("AccessBrokerTests", ["AccessBroker", "AccessCore", "AccessTesting", "Ledger", "PolicyFile", logging]),
-    tests("AccessCoreTests", ["AccessCore", "AccessTesting"]),
-    tests("AccessServerTests", ["AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "AccessTesting", "Ledger", "PolicyFile", logging]),
+    tests(
+      "AccessBrokerTests",
+      ["AccessBroker", "AccessCore", "AccessTesting", "Ledger", "PolicyFile", logging]),
+    tests("AccessCoreTests", ["AccessCore"]),
+    tests(
+      "AccessServerTests",
+      [
+        "AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "AccessTesting", "Ledger",
+        "PolicyFile", logging,
+      ]),
     tests("LedgerTests", ["AccessCore", "AccessTesting", "Ledger", "TransparencyLog", grdb]),
     tests("PolicyFileTests", ["AccessCore", "PolicyFile"]),
     tests("PostgresClientTests", ["PostgresClient", "AccessTesting"]),
-    tests("PostgresProvisionerTests", ["AccessCore", "AccessTesting", "PostgresClient", "PostgresProvisioner"]),
+    tests(
+      "PostgresProvisionerTests",
+      ["AccessCore", "AccessTesting", "PostgresClient", "PostgresProvisioner"]),
     tests("TransparencyLogTests", ["TransparencyLog"]),
     tests("jitTests", ["AccessAPI", "AccessCore", "jit"]),
     tests("jitdTests", ["jitd"]),

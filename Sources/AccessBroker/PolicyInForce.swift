@@ -11,7 +11,8 @@ package final class PolicyInForce: Sendable {
     package var broken: String?
   }
 
-  private let current = Mutex(Snapshot(policy: Policy(), digest: nil, broken: "no policy is loaded"))
+  private let current = Mutex(
+    Snapshot(policy: Policy(), digest: nil, broken: "no policy is loaded"))
 
   package init() {}
 

@@ -73,7 +73,8 @@ package actor RevocationLoop: Service {
       }
     }
     let (x, y) = (rank(a), rank(b))
-    return x != y ? x < y : a.grant?.expiresAt.milliseconds ?? 0 < b.grant?.expiresAt.milliseconds ?? 0
+    return x != y
+      ? x < y : a.grant?.expiresAt.milliseconds ?? 0 < b.grant?.expiresAt.milliseconds ?? 0
   }
 
   private func millisecondsUntilDue(

@@ -54,7 +54,9 @@ package struct AccessServer: Service {
       let stopped = await broker.issuingStopped()
       return Response(
         status: stopped == nil ? .ok : .serviceUnavailable,
-        body: ResponseBody(byteBuffer: ByteBuffer(string: (stopped.map { "revoke-only: \($0.inert)" } ?? "ready") + "\n")))
+        body: ResponseBody(
+          byteBuffer: ByteBuffer(
+            string: (stopped.map { "revoke-only: \($0.inert)" } ?? "ready") + "\n")))
     }
     router.add(middleware: Authentication(broker: broker, entrance: entrance))
     RequestRoutes(broker: broker, times: times).add(to: router)

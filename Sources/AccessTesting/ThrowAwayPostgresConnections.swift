@@ -1,4 +1,4 @@
-package import PostgresClient
+import PostgresClient
 
 extension ThrowAwayPostgres {
   /// How to reach the server over TCP. Without TLS: it never leaves this machine.

@@ -134,7 +134,8 @@ package actor Ledger {
     }
     if let key = proposal.idempotency, let earlier = earlierWrite(key, batch) {
       guard earlier.fingerprint == key.fingerprint else {
-        return answer(.failure(Refusal(.keyReused, "the idempotency key was used for something else")))
+        return answer(
+          .failure(Refusal(.keyReused, "the idempotency key was used for something else")))
       }
       return answer(
         .success(

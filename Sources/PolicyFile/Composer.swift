@@ -62,12 +62,15 @@ extension Diagnostic {
 private func mayBeAliasBomb(_ text: String) -> Bool {
   var anchors = 0
   var aliases = 0
+  var sign: UInt8?
   var before = UInt8(ascii: "\n")
   for byte in text.utf8 {
-    if " \t\r\n[{,:".utf8.contains(before) {
-      if byte == UInt8(ascii: "&") { anchors += 1 }
-      if byte == UInt8(ascii: "*") { aliases += 1 }
+    if !" \t\r\n".utf8.contains(byte) {
+      if sign == UInt8(ascii: "&") { anchors += 1 }
+      if sign == UInt8(ascii: "*") { aliases += 1 }
     }
+    // A sign counts where a value may begin and a name follows.
+    sign = " \t\r\n[{,:".utf8.contains(before) ? byte : nil
     before = byte
   }
   return anchors > 0 && aliases > 8

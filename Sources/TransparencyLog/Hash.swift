@@ -2,7 +2,7 @@ import Crypto
 
 /// A SHA-256 hash in the log's Merkle tree (RFC 6962 §2.1, RFC 9162 §2.1.1): exactly 32 bytes.
 ///
-/// The first byte that is hashed says what the rest is, so that no entry can pass for an inner node.
+/// The first byte that is hashed says what the rest is, so that no entry passes for an inner node.
 package struct Hash: Hashable, Sendable {
   private let storage: SIMD32<UInt8>
 

@@ -44,7 +44,7 @@ package enum MerkleTree {
 }
 
 // The recursions of RFC 9162 §2.1, over ranges of leaf numbers in place of lists of leaves. A range
-// begins at a multiple of the power of two that it is split at, so its left part is always complete.
+// begins at a multiple of the power of two that it is split at, so its left part is complete.
 extension MerkleTree {
   /// `MTH(D[range])`, §2.1.1.
   private static func hash(

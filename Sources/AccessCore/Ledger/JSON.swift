@@ -60,7 +60,9 @@ private struct JSONWriter {
       enclosed("[", "]", elements) { $0.write($1) }
     case .object(let members):
       // Keys are ASCII, for which the order of bytes is that of UTF-16 units (RFC 8785 §3.2.3).
-      enclosed("{", "}", members.sorted { Array($0.key.utf16).lexicographicallyPrecedes($1.key.utf16) }) {
+      enclosed(
+        "{", "}", members.sorted { Array($0.key.utf16).lexicographicallyPrecedes($1.key.utf16) }
+      ) {
         $0.write(string: $1.key)
         $0.text += $0.indent == nil ? ":" : ": "
         $0.write($1.value)
@@ -102,7 +104,9 @@ private struct JSONWriter {
       case "\t": text += "\\t"
       default:
         let acts = escaping == .inert && scalar.actsOnReader
-        if scalar.value < 0x20 || acts { write(escaped: scalar) } else {
+        if scalar.value < 0x20 || acts {
+          write(escaped: scalar)
+        } else {
           text.unicodeScalars.append(scalar)
         }
       }

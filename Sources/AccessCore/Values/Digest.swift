@@ -37,13 +37,13 @@ extension Digest: Codable {
 extension [UInt8] {
   /// Lower-case hexadecimal, two digits a byte.
   package var hex: String {
-    let digits = Array<Character>("0123456789abcdef")
+    let digits = [Character]("0123456789abcdef")
     return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
   /// Reads lower-case hexadecimal; nil for anything else, so that a value has one text only.
   package init?(hex text: String) {
-    let digits = Array<UInt8>(text.utf8).map { byte -> UInt8? in
+    let digits = [UInt8](text.utf8).map { byte -> UInt8? in
       switch byte {
       case 0x30...0x39: byte - 0x30
       case 0x61...0x66: byte - 0x61 + 10

@@ -13,7 +13,9 @@ extension StringProtocol {
       case "\t": out += "\\t"
       case "\r": out += "\\r"
       default:
-        if scalar.actsOnReader { out += "\\u{\(String(scalar.value, radix: 16))}" } else {
+        if scalar.actsOnReader {
+          out += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
           out.unicodeScalars.append(scalar)
         }
       }

@@ -115,7 +115,9 @@ private struct DigitReader {
 
   mutating func number(_ width: Int) -> Int64? {
     let digits = rest.prefix(width)
-    guard digits.count == width, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard digits.count == width, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      return nil
+    }
     rest = rest.dropFirst(width)
     return digits.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
   }

@@ -110,7 +110,9 @@ struct RequestRoutes {
 
   private func id(_ context: APIContext) throws -> AccessCore.RequestID {
     let text = try context.parameters.require("id")
-    guard let id = AccessCore.RequestID(text) else { throw Refusal.unknownRequest(String(text.prefix(40))) }
+    guard let id = AccessCore.RequestID(text) else {
+      throw Refusal.unknownRequest(String(text.prefix(40)))
+    }
     return id
   }
 

@@ -14,7 +14,8 @@ extension RequestView {
       ticket: ask.ticket.flatMap { detail.texts[$0] }, entitlement: ask.entitlement.text,
       breakGlass: false, extends: nil, submittedAt: request.submittedAt.description,
       decidedAt: request.decidedAt?.description, lapsesAt: request.lapsesAt?.description,
-      needs: detail.needs.map(NeedView.init), reviews: request.reviews.map { review in
+      needs: detail.needs.map(NeedView.init),
+      reviews: request.reviews.map { review in
         ReviewView(
           reviewer: review.reviewer.text, verdict: review.verdict.rawValue,
           comment: review.comment.flatMap { detail.texts[$0] }, duration: review.duration?.text,

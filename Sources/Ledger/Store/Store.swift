@@ -43,7 +43,8 @@ final class Store: Sendable {
       try db.execute(sql: Schema.statements)
       try db.execute(sql: "PRAGMA user_version = \(Schema.version)")
     } else if version != Schema.version {
-      throw StoreError("the state file has format \(version); this program writes \(Schema.version)")
+      throw StoreError(
+        "the state file has format \(version); this program writes \(Schema.version)")
     }
   }
 }

@@ -1,0 +1,133 @@
+import AccessCore
+
+/// A server in memory: which roles it has and what was asked of it in which order.
+///
+/// `RecordingProvisionerTrouble.swift` has the trouble that a test can make it give.
+package actor RecordingProvisioner: Provisioner {
+  package enum Operation: Hashable, Sendable {
+    case preview, create, enableLogin, reissue, revoke, census
+  }
+
+  /// One operation that was begun; a census is about no role, and its name is empty.
+  package struct Call: Hashable, Sendable {
+    package let operation: Operation
+    package let role: String
+
+    package init(_ operation: Operation, _ role: String = "") {
+      self.operation = operation
+      self.role = role
+    }
+  }
+
+  package struct Role: Sendable {
+    package let identity: RoleIdentity
+    package var login = false
+    /// Every password that it had, the newest last.
+    package var passwords: [String] = []
+    package var sessions = 0
+  }
+
+  package nonisolated let systemIdentifier: String
+  package private(set) var roles: [String: Role] = [:]
+  package private(set) var calls: [Call] = []
+  /// How many operations of a kind ran at the same time at most.
+  package private(set) var mostAtOnce: [Operation: Int] = [:]
+  package private(set) var isClosed = false
+  var trouble = Trouble()
+
+  private let onCall: @Sendable (Call) async -> Void
+  private var running: [Operation: Int] = [:]
+
+  /// - Parameter onCall: runs at the beginning of each operation, before it takes effect.
+  package init(
+    systemIdentifier: String = "7300000000000000001",
+    onCall: @escaping @Sendable (Call) async -> Void = { _ in }
+  ) {
+    self.systemIdentifier = systemIdentifier
+    self.onCall = onCall
+  }
+
+  /// Puts a role there that no broker made, or that one made and forgot.
+  @discardableResult
+  package func plant(_ name: String, sessions: Int = 0) -> RoleIdentity {
+    let identity = RoleIdentity(
+      name: name, oid: 16_384 + UInt32(calls.count + roles.count),
+      systemIdentifier: systemIdentifier)
+    roles[name] = Role(identity: identity, sessions: sessions)
+    return identity
+  }
+
+  package func calls(_ operation: Operation) -> [Call] {
+    calls.filter { $0.operation == operation }
+  }
+
+  package func preview(_ plan: RolePlan) async throws(ProvisioningError) -> [String] {
+    try await run(Call(.preview, plan.name)) { _ in }
+    return ["CREATE ROLE \(plan.name) NOLOGIN"]
+  }
+
+  package func create(_ plan: RolePlan) async throws(ProvisioningError) -> CreatedRole {
+    let password = newPassword()
+    try await run(Call(.create, plan.name)) { server in
+      server.plant(plan.name)
+      server.roles[plan.name]?.passwords = [password]
+    }
+    guard let role = roles[plan.name] else {
+      throw ProvisioningError(.refused, "\(plan.name) was removed while it was made")
+    }
+    return CreatedRole(identity: role.identity, secret: Secret(password))
+  }
+
+  package func enableLogin(_ role: RoleIdentity) async throws(ProvisioningError) {
+    try await run(Call(.enableLogin, role.name)) { $0.roles[role.name]?.login = true }
+  }
+
+  package func reissue(_ role: RoleIdentity) async throws(ProvisioningError) -> Secret {
+    let password = newPassword()
+    try await run(Call(.reissue, role.name)) { server in
+      server.roles[role.name]?.passwords.append(password)
+      server.roles[role.name]?.login = true
+    }
+    return Secret(password)
+  }
+
+  package func revoke(_ target: RevocationTarget) async -> Revocation {
+    do { try await run(Call(.revoke, target.name)) { _ in } } catch {
+      return Revocation(
+        outcome: .stuck(.unreachable, note: error.message), fenced: false,
+        sessionsGoneAfterMs: nil)
+    }
+    if let obstructed = trouble.nextRevocation() { return obstructed }
+    let sessions = roles.removeValue(forKey: target.name)?.sessions ?? 0
+    return Revocation(
+      outcome: .ended, fenced: true, sessionsGoneAfterMs: 5, sessionsEnded: sessions)
+  }
+
+  package func census() async throws(ProvisioningError) -> Census {
+    // The answer is what the server had when it was asked, however long it takes to arrive.
+    let census = Census(
+      systemIdentifier: systemIdentifier,
+      roles: roles.values.map(\.identity).sorted { $0.name < $1.name })
+    try await run(Call(.census)) { _ in }
+    return census
+  }
+
+  package func close() async { isClosed = true }
+
+  private func run(
+    _ call: Call, effect: (isolated RecordingProvisioner) -> Void
+  ) async throws(ProvisioningError) {
+    calls.append(call)
+    let now = running[call.operation, default: 0] + 1
+    running[call.operation] = now
+    mostAtOnce[call.operation] = max(now, mostAtOnce[call.operation, default: 0])
+    defer { running[call.operation, default: 1] -= 1 }
+    await onCall(call)
+    await waitWhileHanging(call.operation)
+    let failure = trouble.nextFailure(of: call.operation)
+    if failure?.takesEffect ?? true { effect(self) }
+    if let failure { throw failure.error }
+  }
+
+  private func newPassword() -> String { "password-\(calls.count)" }
+}
