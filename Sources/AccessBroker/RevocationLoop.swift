@@ -11,6 +11,7 @@ package actor RevocationLoop: Service {
   private var running: [RequestID: DatabaseAccess] = [:]
   private var retries: [RequestID: Retry] = [:]
   private var isClockBehind = false
+  private var isKeepingHouse = false
   private var isStopping = false
 
   private struct Retry {
@@ -38,17 +39,15 @@ package actor RevocationLoop: Service {
     await broker.wake.wake()
   }
 
-  /// Starts everything that is due; answers how long nothing more will be.
+  /// Starts everything that is due; answers how long nothing more will be. It waits for nothing:
+  /// not for the ledger, and not for a database.
   func turn() async -> Int64 {
-    await broker.ledger.settle()
-    await watchClock()
     let (now, boot) = (broker.clocks.wall(), broker.clocks.boot())
     let state = await broker.ledger.state
     var pause = Limits.loopIntervalMs
     var busy: [DatabaseAccess: Int] = [:]
     for access in running.values { busy[access, default: 0] += 1 }
-    for request in state.requests.values.sorted(by: moreUrgent) {
-      if request.hasLapsed(at: now) { await broker.record(.lapsed(request.id)) }
+    for request in state.grants.sorted(by: isMoreUrgent) {
       guard let grant = request.grant else { continue }
       let wait = millisecondsUntilDue(request.id, grant, now, boot)
       guard wait <= 0 else {
@@ -57,24 +56,21 @@ package actor RevocationLoop: Service {
       }
       let count = busy[grant.access, default: 0]
       guard running[request.id] == nil, count < Limits.revocationsPerDatabaseMax else { continue }
+      // An activation under way is not one that was cut off, and must not take a place from one
+      // that has to end.
+      if grant.stage == .activating, await broker.turns.isTaken(request.id) { continue }
       busy[grant.access] = count + 1
       start(request.id, grant)
     }
-    await broker.recordRepeatedRefusals()
+    keepHouse()
     return pause
   }
 
   /// Sessions that are alive come before what is only waiting to be cleaned.
-  private func moreUrgent(_ a: Request, _ b: Request) -> Bool {
-    func rank(_ request: Request) -> Int64 {
-      switch request.grant?.stage {
-      case .stuck(_, let obstacle) where obstacle.fenced: 1
-      case .activating, .active, .revoking, .stuck, .ended, nil: 0
-      }
-    }
-    let (x, y) = (rank(a), rank(b))
-    return x != y
-      ? x < y : a.grant?.expiresAt.milliseconds ?? 0 < b.grant?.expiresAt.milliseconds ?? 0
+  private func isMoreUrgent(_ a: Request, _ b: Request) -> Bool {
+    guard let a = a.grant, let b = b.grant else { return false }
+    let (x, y) = (a.obstacle?.fenced == true, b.obstacle?.fenced == true)
+    return x != y ? y : a.expiresAt < b.expiresAt
   }
 
   private func millisecondsUntilDue(
@@ -91,7 +87,6 @@ package actor RevocationLoop: Service {
   private func start(_ id: RequestID, _ grant: Grant) {
     running[id] = grant.access
     Task { [broker] in
-      // An activation under way has the turn, and what it leaves is looked at after it.
       let done = await broker.turns.take(for: id) { await broker.revokeInTurn(id) }
       finish(id, done: done)
     }
@@ -109,6 +104,28 @@ package actor RevocationLoop: Service {
         attempts: attempts, notBefore: broker.clocks.boot().milliseconds + delay)
     }
     broker.wake.now()
+  }
+
+  /// What is not urgent, one round at a time: a ledger that hangs holds up this, and no
+  /// revocation.
+  private func keepHouse() {
+    guard !isKeepingHouse else { return }
+    isKeepingHouse = true
+    Task {
+      await broker.ledger.settle()
+      await watchClock()
+      await recordLapsed()
+      await broker.recordRepeatedRefusals()
+      await broker.ledger.forgetOldWrites()
+      isKeepingHouse = false
+    }
+  }
+
+  private func recordLapsed() async {
+    let now = broker.clocks.wall()
+    for request in await broker.ledger.state.requests.values where request.hasLapsed(at: now) {
+      await broker.record(.lapsed(request.id))
+    }
   }
 
   /// A wall clock behind the newest entry is an entry and an alarm, once each time it happens.

@@ -14,6 +14,9 @@ actor RoleTurns {
     return value
   }
 
+  /// Whether somebody is at work on the grant now.
+  func isTaken(_ id: RequestID) -> Bool { waiting[id] != nil }
+
   private func begin(_ id: RequestID) async {
     guard waiting[id] != nil else {
       waiting[id] = []

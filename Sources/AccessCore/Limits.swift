@@ -28,7 +28,6 @@ package enum Limits {
 
   // What the broker does.
   package static let revocationsPerDatabaseMax = 8
-  package static let activationsPerDatabaseMax = 16
   package static let loopIntervalMs: Int64 = 1_000
   package static let retryFirstMs: Int64 = 250
   package static let retryMaxMs: Int64 = 30_000

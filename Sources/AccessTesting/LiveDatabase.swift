@@ -19,10 +19,11 @@ package struct LiveDatabase: Sendable {
     try await execute("CREATE DATABASE \(dbname)")
     try await execute(
       """
-      CREATE TABLE orders (id int PRIMARY KEY, customer text NOT NULL, state text NOT NULL);
-      INSERT INTO orders VALUES (41, 'Ada', 'shipped'), (42, 'Grace', 'stuck'), (43, 'Edsger', 'new');
+      CREATE TABLE public.orders (id int PRIMARY KEY, customer text NOT NULL, state text NOT NULL);
+      INSERT INTO public.orders
+      VALUES (41, 'Ada', 'shipped'), (42, 'Grace', 'stuck'), (43, 'Edsger', 'new');
       CREATE ROLE \(scope) NOLOGIN;
-      GRANT SELECT, INSERT, UPDATE, DELETE ON orders TO \(scope);
+      GRANT SELECT, INSERT, UPDATE, DELETE ON public.orders TO \(scope);
       CREATE ROLE \(admin) LOGIN CREATEROLE PASSWORD '\(adminPassword)';
       GRANT pg_signal_backend TO \(admin);
       GRANT CONNECT ON DATABASE \(dbname) TO \(admin)
@@ -72,7 +73,12 @@ package struct LiveDatabase: Sendable {
   private func asSuperuser<Value: Sendable>(
     in dbname: String, _ body: (Connection) async throws -> Value
   ) async throws -> Value {
-    let superuser = try await postgres.superuser(dbname: dbname)
+    var parameters = postgres.superuserParameters(dbname: dbname)
+    // What a test looks for in the server's log must not come from the test itself.
+    parameters.options = """
+      -c log_statement=none -c log_min_duration_statement=-1 -c pg_stat_statements.track=none
+      """
+    let superuser = try await Connection.open(parameters)
     do {
       let value = try await body(superuser)
       await superuser.close()

@@ -104,18 +104,18 @@ package actor RecordingProvisioner: Provisioner {
   }
 
   package func census() async throws(ProvisioningError) -> Census {
+    var found: [RoleIdentity] = []
     // The answer is what the server had when it was asked, however long it takes to arrive.
-    let census = Census(
-      systemIdentifier: systemIdentifier,
-      roles: roles.values.map(\.identity).sorted { $0.name < $1.name })
-    try await run(Call(.census)) { _ in }
-    return census
+    try await run(Call(.census), look: { found = $0.roles.values.map(\.identity) }) { _ in }
+    return Census(
+      systemIdentifier: systemIdentifier, roles: found.sorted { $0.name < $1.name })
   }
 
   package func close() async { isClosed = true }
 
   private func run(
-    _ call: Call, effect: (isolated RecordingProvisioner) -> Void
+    _ call: Call, look: (isolated RecordingProvisioner) -> Void = { _ in },
+    effect: (isolated RecordingProvisioner) -> Void
   ) async throws(ProvisioningError) {
     calls.append(call)
     let now = running[call.operation, default: 0] + 1
@@ -123,6 +123,7 @@ package actor RecordingProvisioner: Provisioner {
     mostAtOnce[call.operation] = max(now, mostAtOnce[call.operation, default: 0])
     defer { running[call.operation, default: 1] -= 1 }
     await onCall(call)
+    look(self)
     await waitWhileHanging(call.operation)
     let failure = trouble.nextFailure(of: call.operation)
     if failure?.takesEffect ?? true { effect(self) }

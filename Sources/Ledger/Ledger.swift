@@ -20,6 +20,7 @@ package actor Ledger {
   private let failpoint: FailpointHandler
   private var waiting: [Waiting] = []
   private var isWriting = false
+  private var keysForgottenAt = Timestamp(milliseconds: 0)
   /// Facts that the disk has not taken yet, and what was written by people with them.
   private var owed: Owed = Owed()
 
@@ -80,6 +81,17 @@ package actor Ledger {
     guard unwritable != nil, !isWriting else { return }
     isWriting = true
     await writeWaiting()
+  }
+
+  /// Forgets idempotency keys that nobody repeats any more; looks once an hour.
+  package func forgetOldWrites() async {
+    let now = clock()
+    guard now - keysForgottenAt >= 3_600_000 else { return }
+    keysForgottenAt = now
+    let limit = Timestamp(milliseconds: now.milliseconds - Limits.idempotencyKeptMs)
+    recent = recent.filter { $0.value.at >= limit }
+    // What stays on disk is read at the next start at worst, and tried again in an hour.
+    do { try await store.forgetWrites(before: limit) } catch { unwritable = "\(error)" }
   }
 
   private func writeWaiting() async {

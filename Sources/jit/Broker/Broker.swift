@@ -92,7 +92,7 @@ struct Broker: Sendable {
   private func send<View>(_ message: HTTPClientRequest) async throws -> Reply<View> {
     do {
       return try await exchange(message)
-    } catch where isLostConnection(error) {
+    } catch  where isLostConnection(error) {
       return try await translatingErrors { try await exchange(message) }
     } catch {
       throw translated(error)

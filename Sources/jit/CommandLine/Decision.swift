@@ -41,7 +41,8 @@ extension RequestView {
       return Failure(.wrongState, "\(id) was cancelled", hint: "ask anew if it is still needed")
     case "lapsed":
       return Failure(
-        .timedOut, "\(id) lapsed: nobody answered in time", hint: "ask anew, and tell the reviewers")
+        .timedOut, "\(id) lapsed: nobody answered in time", hint: "ask anew, and tell the reviewers"
+      )
     default:
       return Failure(
         .timedOut, "\(id) was not decided within \(patience?.text ?? "the time")",

@@ -35,7 +35,8 @@ struct PolicyCheck {
     diagnostics.flatMap { diagnostic in
       // What is about the directory names it already.
       let prefix = diagnostic.file == directory ? "" : directory.inert + "/"
-      return ["\(prefix)\(diagnostic)"] + (diagnostic.hint.map { ["  hint: \($0.withoutControls)"] } ?? [])
+      return ["\(prefix)\(diagnostic)"]
+        + (diagnostic.hint.map { ["  hint: \($0.withoutControls)"] } ?? [])
     }
   }
 

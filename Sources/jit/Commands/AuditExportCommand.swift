@@ -23,7 +23,7 @@ struct AuditExportCommand: AsyncParsableCommand {
   @Option(help: "Only what concerns this database.")
   var database: String?
 
-  @Option(help: "jsonl or csv.")
+  @Option(help: "What an entry is printed as.")
   var format: Format = .jsonl
 
   @OptionGroup var output: OutputOptions

@@ -4,7 +4,8 @@ import Foundation
 
 struct ConnectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "connect", abstract: "Open psql with a grant. Its time begins with the first call.",
+    commandName: "connect",
+    abstract: "Open psql with a grant. Its time begins with the first call.",
     discussion: "What follows -- is for psql: jit connect 7F3K2QXW -- -c 'select 1'")
 
   @Argument(help: "The grant's id.") var id: String

@@ -13,7 +13,7 @@ struct CredentialsCommand: AsyncParsableCommand {
 
   @Argument(help: "The grant's id.") var id: String
 
-  @Option(help: "uri, env (for a shell), pgpass (a line of ~/.pgpass) or json.")
+  @Option(help: "A URI, variables for a shell, a line of ~/.pgpass, or JSON.")
   var format: Format?
 
   @OptionGroup var output: OutputOptions

@@ -24,7 +24,7 @@ struct RequestsCommand: AsyncParsableCommand {
 
   @Flag(exclusivity: .exclusive) var scope: Scope?
 
-  @Option(help: "Only those in this state: pending, approved, denied, cancelled or lapsed.")
+  @Option(help: "Only those in this state; also closed ones.")
   var state: State?
 
   @Flag(help: "Go on showing what changes, until interrupted.")

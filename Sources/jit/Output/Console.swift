@@ -59,7 +59,9 @@ private struct WriteError: Error {
 private func write(_ bytes: [UInt8], to descriptor: Int32) throws(WriteError) {
   var start = 0
   while start < bytes.count {
-    let count = bytes[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    let count = bytes[start...].withUnsafeBytes {
+      Glibc.write(descriptor, $0.baseAddress, $0.count)
+    }
     if count >= 0 {
       start += count
     } else if errno == EAGAIN {

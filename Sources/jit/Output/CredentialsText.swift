@@ -52,7 +52,9 @@ extension CredentialsView {
 
 extension String {
   /// In single quotes, in which a POSIX shell takes everything but a single quote as it is.
-  var shellQuoted: String { "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'" }
+  var shellQuoted: String {
+    "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+  }
 
   fileprivate var passwordFileEscaped: String {
     unicodeScalars.reduce(into: "") { text, scalar in

@@ -31,7 +31,8 @@ extension GrantView {
       }
     switch fenced {
     case true: return "\(reason); no new logins are possible; it is tried again"
-    case false, nil: return "\(reason); \(paint.red("LOGINS MAY STILL BE POSSIBLE")); it is tried again"
+    case false, nil:
+      return "\(reason); \(paint.red("LOGINS MAY STILL BE POSSIBLE")); it is tried again"
     }
   }
 }
@@ -49,7 +50,7 @@ extension ReceiptView {
       verified
       ? "verified: the role is gone, no session, no prepared transaction, nothing owned"
       : paint.red("NOT VERIFIED: what is left could not be checked")
-    let overrun = "over by \(overrunMs) ms"
+    let overrun = "\(overrunMs) ms from its end until no session was left"
     return [done.isEmpty ? "nothing was open" : list(done), seen, overrun] + residue.map(\.line)
   }
 }

@@ -6,7 +6,7 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 }
 
 struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "How results and errors are printed: text or json.")
+  @Option(name: .shortAndLong, help: "How results and errors are printed.")
   var output: OutputFormat = .text
 
   /// Prints what the broker answered: its JSON, escaped, or as text.

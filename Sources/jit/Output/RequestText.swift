@@ -107,7 +107,8 @@ func reviewAbility(of person: String, on request: RequestView) -> String? {
   if request.reviews.contains(where: { $0.reviewer == person }) { return "have reviewed it" }
   let open = request.needs.filter { $0.have < $0.count }
   if open.contains(where: { $0.people.contains(person) }) {
-    return "can review: jit approve \(request.id.inert), or jit deny \(request.id.inert) --comment T"
+    return
+      "can review: jit approve \(request.id.inert), or jit deny \(request.id.inert) --comment T"
   }
   let groups = list(open.map(\.from.inert))
   return "cannot review: you are not one of \(groups.isEmpty ? "the reviewers" : groups)"

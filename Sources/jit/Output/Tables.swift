@@ -7,7 +7,8 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
     ["ID", "STATE", "REQUESTER", "ROLE", "DATABASE", "ENVIRONMENT", "FOR", "SUBMITTED", "NEEDS"],
     requests.map { request in
       let open = request.needs.filter { $0.have < $0.count }
-      let needs = request.state == "pending" ? open.map { "\($0.count - $0.have) of \($0.from.inert)" } : []
+      let needs =
+        request.state == "pending" ? open.map { "\($0.count - $0.have) of \($0.from.inert)" } : []
       return [
         Cell(request.id.inert), Cell(request.state.inert, shown: paint.state(request.state)),
         Cell(request.requester.inert), Cell(request.role.inert), Cell(request.database.inert),

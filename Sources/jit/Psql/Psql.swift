@@ -18,7 +18,8 @@ struct Psql {
   }
 
   /// Becomes psql; returns only by throwing.
-  func replaceThisProcess(arguments: [String], passwordFile: PasswordFile) throws(Failure) -> Never {
+  func replaceThisProcess(arguments: [String], passwordFile: PasswordFile) throws(Failure) -> Never
+  {
     for name in interferingVariables { unsetenv(name) }
     setenv("PGPASSFILE", passwordFile.path, 1)
     // Threads of a pool block signals and we ignore SIGPIPE; psql would inherit both and be deaf
