@@ -42,7 +42,7 @@ struct MergeTests {
     ])
     #expect(
       found.map(\.description) == [
-        "a.yaml:1:11: error: \"dana\" is a group here and a person at b.yaml:1:29"
+        "a.yaml:1:11: error: \"dana\" is a group here and a person at b.yaml:1:28"
       ])
   }
 

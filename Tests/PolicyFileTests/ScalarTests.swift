@@ -17,7 +17,7 @@ struct ScalarTests {
   @Test("booleans are true and false only", arguments: ["yes", "on", "True", "1", "\"true\"", "~"])
   func booleans(word: String) {
     let found = diagnostics(of: policyText(entitlement: "reason: { required: \(word) }"))
-    #expect(found.map(\.position) == [Position(line: 21, column: 27)])
+    #expect(found.map(\.position) == [Position(line: 21, column: 25)])
     #expect(found.first?.message.hasPrefix("expected true or false") == true)
   }
 
@@ -26,7 +26,7 @@ struct ScalarTests {
     arguments: ["0x10", "1_000", "4.0", "-1", "+4", "\"4\"", "99999999999999999999", "٤"])
   func numbers(word: String) {
     let found = diagnostics(of: policyText(entitlement: "sessions: \(word)"))
-    #expect(found.map(\.position) == [Position(line: 21, column: 17)])
+    #expect(found.map(\.position) == [Position(line: 21, column: 15)])
     #expect(found.first?.message.hasPrefix("expected a number from 1 to 100") == true)
   }
 

@@ -24,7 +24,7 @@ struct SecretTests {
     let found = diagnostics(of: policyText(admin: "{ user: jit_broker, password: hunter2 }"))
     #expect(
       transcript(found) == """
-        p.yaml:10:44: error: a password must not stand in a policy
+        p.yaml:10:42: error: a password must not stand in a policy
           Put it into a file of the credentials directory and write "credential:NAME".
 
         """)

@@ -57,6 +57,20 @@ struct ProofTests {
     }
   }
 
+  @Test("a path that stops below the root of the claimed size is refused, whatever it leads to")
+  func pathTooShort() throws {
+    let inclusion = try tree.inclusionProof(leaf: 2, size: 4)
+    #expect(throws: ProofError.pathDoesNotFitSize) {
+      try InclusionProof(leaf: 2, size: 8, path: inclusion.path)
+        .verify(leafHash: tree.leaves[2], root: tree.roots[4])
+    }
+    let consistency = try tree.consistencyProof(from: 3, to: 4)
+    #expect(throws: ProofError.pathDoesNotFitSize) {
+      try ConsistencyProof(from: 3, to: 8, path: consistency.path)
+        .verify(oldRoot: tree.roots[3], newRoot: tree.roots[4])
+    }
+  }
+
   @Test("an inclusion proof counts only for the size of the checkpoint")
   func inclusionInCheckpoint() throws {
     let proof = try tree.inclusionProof(leaf: 3, size: 19)

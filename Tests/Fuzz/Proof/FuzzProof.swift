@@ -1,7 +1,7 @@
 // Built and run by ../transparency-log.sh Proof
 
-/// Two numbers of 8 bytes, then a path, taken as lines of base64 and as raw hashes: no claim that is
-/// made with them leads to these two roots. A refusal is a fine answer, a trap is not.
+/// Two numbers of 8 bytes, then a path, taken as lines of base64 and as raw hashes: no claim made
+/// with them leads to these two roots. A refusal is a fine answer, a trap is not.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzProof(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
