@@ -24,6 +24,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// Folders of test targets that hold files which the tests read from the source tree.
 let goldenFolders: [String: [String]] = [
+  "LedgerTests": ["Golden"],
   "PolicyFileTests": ["Golden"],
   "TransparencyLogTests": ["Fixtures", "reference.py"],
   "jitTests": ["Golden"],
@@ -116,7 +117,7 @@ let package = Package(
       "PostgresProvisionerTests",
       ["AccessCore", "AccessTesting", "PostgresClient", "PostgresProvisioner"]),
     tests("TransparencyLogTests", ["TransparencyLog"]),
-    tests("jitTests", ["AccessAPI", "AccessCore", "jit"]),
+    tests("jitTests", ["AccessAPI", "AccessCore", "CLibPQ", "jit", argumentParser]),
     tests("jitdTests", ["jitd"]),
     tests("IntegrationTests", ["AccessAPI", "AccessCore", "AccessTesting", "PostgresClient"]),
   ],

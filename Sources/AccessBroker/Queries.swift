@@ -58,11 +58,15 @@ extension Broker {
     let limit = Limits.listedRequestsMax
     switch scope {
     case .open:
-      return open.filter { policy.sees(caller, $0) }.newestFirst(limit)
+      return open.filter { policy.sees(caller, $0) }.mostPressing(limit)
     case .toReview:
-      return open.filter { isForReview($0, by: caller.principal, policy) }.newestFirst(limit)
-    case .mine: return try await history(of: caller.principal)
-    case .all: return try await history(of: nil).filter { policy.sees(caller, $0) }
+      return open.filter { isForReview($0, by: caller.principal, policy) }.mostPressing(limit)
+    case .mine:
+      let mine = open.filter { $0.ask.requester == caller.principal }
+      return try await (mine + closed(of: caller.principal)).mostPressing(limit)
+    case .all:
+      return try await (open + closed(of: nil)).filter { policy.sees(caller, $0) }
+        .mostPressing(limit)
     }
   }
 
@@ -77,9 +81,11 @@ extension Broker {
     return policy.canReview(person, request) && !request.approvals.contains(person)
   }
 
-  private func history(of person: Principal?) async throws(Refusal) -> [Request] {
+  /// The newest that are over; of one person or of everybody.
+  private func closed(of person: Principal?) async throws(Refusal) -> [Request] {
     do {
       return try await ledger.requests(by: person, limit: Limits.listedRequestsMax)
+        .filter(\.isClosed)
     } catch {
       logger.error("the ledger cannot be read: \(error)")
       throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
@@ -133,7 +139,13 @@ extension Broker {
 }
 
 extension Sequence<Request> {
-  fileprivate func newestFirst(_ limit: Int) -> [Request] {
-    Array(sorted { ($0.submittedAt, $0.id) > ($1.submittedAt, $1.id) }.prefix(limit))
+  /// What is stuck stands first, then the newest.
+  fileprivate func mostPressing(_ limit: Int) -> [Request] {
+    func isStuck(_ request: Request) -> Bool { request.grant?.obstacle != nil }
+    let sorted = sorted { a, b in
+      if isStuck(a) != isStuck(b) { return isStuck(a) }
+      return (a.submittedAt, a.id) > (b.submittedAt, b.id)
+    }
+    return Array(sorted.prefix(limit))
   }
 }

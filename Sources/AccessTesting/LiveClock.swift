@@ -1,12 +1,20 @@
+import AccessCore
 import Foundation
 
 /// The wall clock of a daemon, which a test can set; the clock since boot stays true.
 package struct LiveClock: Sendable {
+  /// The true time.
+  package static var now: Timestamp {
+    Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+  }
+
   private let file: String
   private let library: String
 
   /// Shows the true time until it is set.
-  package init() throws {
+  ///
+  /// - Parameter folder: for a file of its own.
+  package init(in folder: String) throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib").map {
       "/usr/lib/\($0)/faketime/libfaketimeMT.so.1"
     }
@@ -14,7 +22,7 @@ package struct LiveClock: Sendable {
       throw LiveError("libfaketime is not there; install the package faketime")
     }
     self.library = library
-    file = "/tmp/jit-clock-\(UUID().uuidString)"
+    file = "\(folder)/clock"
     try set(hoursOff: 0)
   }
 
@@ -30,6 +38,4 @@ package struct LiveClock: Sendable {
     try Data("\(hours < 0 ? "" : "+")\(hours)h\n".utf8)
       .write(to: URL(filePath: file), options: .atomic)
   }
-
-  package func remove() throws { try FileManager.default.removeItem(atPath: file) }
 }

@@ -5,6 +5,7 @@ package struct LiveEntry: Sendable, Equatable {
   /// The exported line, byte for byte.
   package let line: String
   package let seq: Int64
+  package let at: Timestamp
   package let kind: EventKind
   package let actor: String
   package let request: String?
@@ -14,10 +15,12 @@ package struct LiveEntry: Sendable, Equatable {
     let json = try JSON(parsing: line.utf8)
     guard
       case .integer(let seq)? = json["seq"], let actor = json["actor"]?.text,
+      let at = json["at"]?.text.flatMap(Timestamp.init(_:)),
       let kind = json["kind"]?.text.flatMap(EventKind.init(rawValue:)), let data = json["data"]
     else { throw LiveError("not an entry: \(line)") }
     self.line = line
     self.seq = seq
+    self.at = at
     self.kind = kind
     self.actor = actor
     self.data = data

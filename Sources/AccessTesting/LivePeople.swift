@@ -48,6 +48,15 @@ extension LiveBroker {
       Array("\(method) \(path) HTTP/1.1\r\n\(head)\r\n".utf8) + body, at: socket)
   }
 
+  /// Posts JSON with an `Idempotency-Key`.
+  package func post(
+    _ path: String, as person: String, key: String, _ body: some Encodable
+  ) async throws -> LiveAnswer {
+    try await send(
+      "POST", path, as: person, fields: ["Idempotency-Key": key],
+      Array(try JSONEncoder().encode(body)))
+  }
+
   private func command(
     _ arguments: [String], environment: [String: String]
   ) throws -> LiveCommand {

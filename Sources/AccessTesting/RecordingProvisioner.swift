@@ -57,6 +57,9 @@ package actor RecordingProvisioner: Provisioner {
     return identity
   }
 
+  /// Somebody logs in, as often as it says.
+  package func connect(_ name: String, sessions: Int) { roles[name]?.sessions += sessions }
+
   package func calls(_ operation: Operation) -> [Call] {
     calls.filter { $0.operation == operation }
   }
@@ -106,7 +109,8 @@ package actor RecordingProvisioner: Provisioner {
   package func census() async throws(ProvisioningError) -> Census {
     var found: [RoleIdentity] = []
     // The answer is what the server had when it was asked, however long it takes to arrive.
-    try await run(Call(.census), look: { found = $0.roles.values.map(\.identity) }) { _ in }
+    try await run(
+      Call(.census), look: { found = $0.roles.values.map(\.identity) }, effect: { _ in })
     return Census(
       systemIdentifier: systemIdentifier, roles: found.sorted { $0.name < $1.name })
   }

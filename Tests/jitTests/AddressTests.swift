@@ -37,7 +37,8 @@ struct AddressTests {
   @Test("a socket's path is the host of a URL")
   func url() throws {
     #expect(
-      BrokerAddress.socket("/run/a b").url(path: "/v1/x", query: [("since", "2026:1"), ("d", "a&b")])
+      BrokerAddress.socket("/run/a b").url(
+        path: "/v1/x", query: [("since", "2026:1"), ("d", "a&b")])
         == "http+unix://%2Frun%2Fa%20b/v1/x?since=2026%3A1&d=a%26b")
     #expect(BrokerAddress.origin("https://h").url(path: "/v1/x", query: []) == "https://h/v1/x")
   }

@@ -1,4 +1,5 @@
 import AccessAPI
+import AccessCore
 import ArgumentParser
 import Testing
 
@@ -26,8 +27,10 @@ struct ArgumentTests {
       ("deny 7F3K2QXW", "missing expected argument '--comment <text>'", "see `jit deny --help`"),
       ("reqests", "there is no command “reqests” of `jit`", "did you mean requests or request?"),
       ("policy chek", "there is no command “chek” of `jit policy`", "did you mean check?"),
-      ("admin token x", "there is no command “x” of `jit admin token`",
-        "see `jit admin token --help`"),
+      (
+        "admin token x", "there is no command “x” of `jit admin token`",
+        "see `jit admin token --help`"
+      ),
     ])
   func usage(line: String, message: String, hint: String) throws {
     let failure = try failure(line)
@@ -56,7 +59,8 @@ struct ArgumentTests {
       failure.json
         == #"{"error":{"code":"unknown-request","hint":"look","message":"there is none"}}"# + "\n")
     #expect(
-      Failure(.usage, "no").json == #"{"error":{"code":"usage","hint":null,"message":"no"}}"# + "\n")
+      Failure(.usage, "no").json == #"{"error":{"code":"usage","hint":null,"message":"no"}}"# + "\n"
+    )
   }
 
   @Test("a value may begin with a dash and is judged, not taken for an option")
@@ -105,7 +109,8 @@ struct ArgumentTests {
     #expect(try jit.instant(text, "--since").description == instant)
   }
 
-  @Test("anything else is not", arguments: ["yesterday", "2026-02-30", "5m", "", "2026-03-01T09:30"])
+  @Test(
+    "anything else is not", arguments: ["yesterday", "2026-02-30", "5m", "", "2026-03-01T09:30"])
   func notTimes(text: String) throws {
     let failure = #expect(throws: Failure.self) { try instant(text, "--since") }
     #expect(failure?.exitCode == 64)

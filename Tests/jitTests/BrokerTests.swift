@@ -103,7 +103,8 @@ struct BrokerTests {
     #expect(failure?.exitCode == 69)
     #expect(
       failure?.message
-        == "the broker at unix:///tmp/jit-no-such.sock cannot be reached: No such file or directory")
+        == "the broker at unix:///tmp/jit-no-such.sock cannot be reached: No such file or directory"
+    )
     #expect(failure?.hint?.contains("JIT_BROKER") == true)
   }
 
@@ -115,7 +116,7 @@ struct BrokerTests {
     var bytes: [UInt8] = []
     let failure = await #expect(throws: Failure.self) {
       try await Broker.open(stub.configuration()) { broker in
-        try await broker.stream(Path.auditEntries) { bytes += $0 }
+        try await broker.stream(Path.auditEntries, query: []) { bytes += $0 }
       }
     }
     #expect(String(decoding: bytes, as: UTF8.self) == "line\n")
@@ -134,7 +135,8 @@ struct BrokerTests {
       try await decision(on: first, within: nil, $0)
     }
     #expect(last.view.state == "denied")
-    #expect(stub.messages.map(\.line) == ["GET /v1/requests/7F3K2QXW", "GET /v1/requests/7F3K2QXW"])
+    #expect(
+      stub.messages.map(\.line) == ["GET /v1/requests/7F3K2QXW", "GET /v1/requests/7F3K2QXW"])
   }
 
   @Test("waiting ends when the time is over, with what was seen last")

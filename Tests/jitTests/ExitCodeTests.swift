@@ -5,7 +5,8 @@ import Testing
 
 @Suite("exit codes")
 struct ExitCodeTests {
-  @Test("every error that a broker names has the exit code of the table", arguments: ErrorCode.allCases)
+  @Test(
+    "every error that a broker names has the exit code of the table", arguments: ErrorCode.allCases)
   func known(code: ErrorCode) {
     let failure = Failure(Problem(code, "what", hint: "do"))
     #expect(failure.exitCode == code.exitCode)

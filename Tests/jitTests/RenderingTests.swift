@@ -50,12 +50,15 @@ struct RenderingTests {
   func residue() throws {
     let receipt = ReceiptView(
       sessionsEnded: 1, preparedRolledBack: 0, objectsDropped: 3,
-      residue: [ResidueView(database: "orders", kind: "table", name: "public.fix", note: "12 rows")],
+      residue: [
+        ResidueView(database: "orders", kind: "table", name: "public.fix", note: "12 rows")
+      ],
       verified: false, overrunMs: 900)
     #expect(
       receipt.lines(.plain) == [
         "1 session ended and 3 objects dropped", "NOT VERIFIED: what is left could not be checked",
-        "over by 900 ms", "left: table public.fix in orders (12 rows)",
+        "900 ms from its end until no session was left",
+        "left: table public.fix in orders (12 rows)",
       ])
   }
 

@@ -42,10 +42,19 @@ final class StubBroker: Sendable {
     }
     try #require(bound == 0)
     try #require(listen(listener, 8) == 0)
-    Thread.detachNewThread { [self] in for turn in script { play(turn) } }
+    Thread.detachNewThread { [weak self, listener] in
+      for turn in script {
+        let peer = accept(listener, nil, nil)
+        guard peer >= 0 else { return }
+        self?.play(turn, peer)
+        close(peer)
+      }
+    }
   }
 
   deinit {
+    // Ends a thread that still waits for a message.
+    shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
     unlink(path)
   }
@@ -57,10 +66,7 @@ final class StubBroker: Sendable {
     return try BrokerConfiguration(.ordinary, environment: environment)
   }
 
-  private func play(_ turn: Turn) {
-    let peer = accept(listener, nil, nil)
-    guard peer >= 0 else { return }
-    defer { close(peer) }
+  private func play(_ turn: Turn, _ peer: Int32) {
     guard let message = readMessage(peer) else { return }
     received.withLock { $0.append(message) }
     switch turn {
@@ -75,7 +81,7 @@ final class StubBroker: Sendable {
 
   private func send(_ text: String, _ peer: Int32) {
     let bytes = Array(text.utf8)
-    Glibc.send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+    Glibc.send(peer, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
   private func readMessage(_ peer: Int32) -> Message? {

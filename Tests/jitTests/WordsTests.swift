@@ -29,7 +29,10 @@ struct WordsTests {
 
   @Test("lists and counts read as English")
   func lists() {
-    #expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map { list($0) } == ["", "a", "a and b", "a, b and c"])
+    #expect(
+      [[], ["a"], ["a", "b"], ["a", "b", "c"]].map { list($0) } == [
+        "", "a", "a and b", "a, b and c",
+      ])
     #expect(list(["a", "b"], "or") == "a or b")
     #expect([0, 1, 2].map { count($0, "session") } == ["0 sessions", "1 session", "2 sessions"])
   }
