@@ -74,11 +74,16 @@ extension Broker {
     failpoint(.roleCreated)
     let recorded = await record(.activated(id, created.identity))
     failpoint(.activatedRecorded)
+    guard let recorded, recorded.durable else {
+      // Nothing may log in without a durable entry; a later call switches LOGIN on.
+      throw Refusal(
+        .ledgerUnwritable, "the ledger cannot be written, so LOGIN stays off",
+        hint: "try again later: `jit connect \(id)`")
+    }
     guard
-      let recorded, recorded.durable, let now = recorded.state.requests[id]?.grant,
-      case .active = now.stage, !now.isOver(at: clocks.wall(), clocks.boot())
+      let now = recorded.state.requests[id]?.grant, case .active = now.stage,
+      !now.isOver(at: clocks.wall(), clocks.boot())
     else {
-      // Ended meanwhile, or not on disk: nothing may log in without a durable entry.
       wake.now()
       throw Refusal(.wrongState, "\(id) was ended before it began", hint: "see `jit show \(id)`")
     }

@@ -92,9 +92,10 @@ extension Broker {
     }
   }
 
-  /// The statements that activation of the request will run, for people to read; nil when its
-  /// database or role is gone from the policy, or the server does not answer.
+  /// The statements that activation of the request runs, for people to read; nil when its history
+  /// is over, when database or role are gone from the policy, or the server does not answer.
   package func preview(_ request: Request) async -> [String]? {
+    if request.isClosed { return nil }
     let plan: RolePlan
     let access: DatabaseAccess
     if let grant = request.grant {

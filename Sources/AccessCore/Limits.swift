@@ -27,7 +27,9 @@ package enum Limits {
   package static let refusalKindsMax = 1_000
 
   // What the broker does.
-  package static let revocationsPerDatabaseMax = 8
+  /// Many more than there are connections: each step waits for its turn behind the same step of
+  /// the others, so that all sessions end before the first role is cleaned up.
+  package static let revocationsPerDatabaseMax = 64
   package static let loopIntervalMs: Int64 = 1_000
   package static let retryFirstMs: Int64 = 250
   package static let retryMaxMs: Int64 = 30_000

@@ -33,11 +33,9 @@ package actor LiveBroker {
     precondition(daemon == nil, "it runs already")
     let process = try spawn(environment)
     daemon = process
-    try await describingFailure {
-      try await eventually("jitd takes calls", within: .seconds(30)) {
-        guard process.ending == nil else { throw LiveError("jitd ended: \(process.ending as Any)") }
-        return try answers(socket) && answers(adminSocket)
-      }
+    try await eventually("jitd takes calls", within: .seconds(30)) {
+      if let ending = process.ending { throw LiveError("jitd ended at once: \(ending)") }
+      return try answers(socket) && answers(adminSocket)
     }
   }
 
@@ -46,7 +44,7 @@ package actor LiveBroker {
     guard let daemon else { throw LiveError("jitd does not run") }
     daemon.send(SIGTERM)
     let ending = try await ended()
-    guard ending == .exited(0) else { throw LiveError("SIGTERM ended jitd with \(ending)\n\(tail)") }
+    guard ending == .exited(0) else { throw LiveError("SIGTERM ended jitd with \(ending)") }
   }
 
   /// As a power failure would end it.
@@ -59,7 +57,7 @@ package actor LiveBroker {
   @discardableResult
   package func ended(within limit: Duration = .seconds(30)) async throws -> LiveProcess.Ending {
     guard let daemon else { throw LiveError("jitd does not run") }
-    let ending = try await describingFailure { try await daemon.ended(within: limit) }
+    let ending = try await daemon.ended(within: limit)
     self.daemon = nil
     return ending
   }
@@ -93,14 +91,8 @@ package actor LiveBroker {
     try await watchdog.release()
   }
 
-  // MARK: - When a test fails
-
-  private func describingFailure<Value>(_ body: () async throws -> Value) async throws -> Value {
-    do { return try await body() } catch { throw LiveError("\(error)\n\(tail)") }
-  }
-
   /// The end of the daemon's log, for people.
-  private var tail: String {
+  fileprivate var tail: String {
     guard let data = FileManager.default.contents(atPath: log) else { return "(no log)" }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(20)
       .joined(separator: "\n")
@@ -127,7 +119,9 @@ package func withLiveBroker(
       try await body(broker)
       if await broker.isRunning { try await broker.stop() }
       result = .success(())
-    } catch { result = .failure(error) }
+    } catch {
+      result = .failure(LiveError("\(error)\n\(await broker.tail)"))
+    }
     try await broker.destroy()
     await LiveSlots.shared.giveBack()
   } catch {

@@ -48,13 +48,11 @@ extension LiveBroker {
       Array("\(method) \(path) HTTP/1.1\r\n\(head)\r\n".utf8) + body, at: socket)
   }
 
-  /// Posts JSON with an `Idempotency-Key`.
+  /// Posts with an `Idempotency-Key`.
   package func post(
-    _ path: String, as person: String, key: String, _ body: some Encodable
+    _ path: String, as person: String, key: String, _ body: [UInt8] = []
   ) async throws -> LiveAnswer {
-    try await send(
-      "POST", path, as: person, fields: ["Idempotency-Key": key],
-      Array(try JSONEncoder().encode(body)))
+    try await send("POST", path, as: person, fields: ["Idempotency-Key": key], body)
   }
 
   private func command(

@@ -45,8 +45,8 @@ package struct ConnectionParameters: Sendable {
   /// The keywords of libpq with their values, in order. An empty value counts as absent there.
   var keywords: [(name: String, value: String)] {
     let optional = [
-      ("password", password), ("sslrootcert", sslrootcert), ("sslcert", sslcert),
-      ("sslkey", sslkey),
+      ("password", password), ("sslrootcert", sslrootcert), ("sslcert", sslcert ?? "/dev/null/none"),
+      ("sslkey", sslkey ?? "/dev/null/none"),
     ]
     let given: [(String, String)] = [
       ("host", host), ("port", String(port)), ("dbname", dbname), ("user", user),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Glibc
 
 /// `jitd --config jitd.yaml` serves until SIGTERM.
@@ -21,6 +22,7 @@ struct Jitd: AsyncParsableCommand {
     // What is written for the daemon alone stays its own; a broken pipe is an error, not a death.
     umask(0o077)
     signal(SIGPIPE, SIG_IGN)
+    forgetPostgresEnvironment()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -39,6 +41,14 @@ struct Jitd: AsyncParsableCommand {
       }
       report(Jitd.message(for: error), hint: "see `jitd --help`")
       Glibc.exit(code == .validationFailure ? 64 : 70)
+    }
+  }
+
+  /// libpq takes settings from variables like PGPASSWORD and PGSERVICE; the broker's come from its
+  /// policy and credentials alone. Done first of all: with threads, unsetenv(3) is not safe.
+  private static func forgetPostgresEnvironment() {
+    for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("PG") {
+      unsetenv(name)
     }
   }
 

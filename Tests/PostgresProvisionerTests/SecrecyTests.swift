@@ -51,6 +51,6 @@ extension TestServer {
 
   fileprivate func isInStatistics(_ pattern: String) async throws -> Bool {
     try await value(
-      "SELECT count(*) > 0 FROM pg_stat_statements WHERE query LIKE $1", [pattern]) == "t"
+      "SELECT count(*) > 0 FROM public.pg_stat_statements WHERE query LIKE $1", [pattern]) == "t"
   }
 }

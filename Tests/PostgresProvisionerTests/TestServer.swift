@@ -47,7 +47,7 @@ struct TestServer: Sendable {
   }
 
   private static let setup = """
-    CREATE EXTENSION pg_stat_statements;
+    CREATE EXTENSION pg_stat_statements SCHEMA public;
     CREATE ROLE jit_broker LOGIN CREATEROLE PASSWORD 'admin';
     GRANT pg_signal_backend TO jit_broker;
     CREATE ROLE app_read NOLOGIN;

@@ -72,15 +72,9 @@ private func approval(
     under: rule.review, approvals: approvals, requester: request.ask.requester)
   guard progress.isComplete else { return [.reviewRecorded(request.id, recorded)] }
   let approved = RequestApproved(
-    duration: shortest(request, and: shorter),
+    duration: min(request.duration, shorter ?? request.duration),
     lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvals.sorted())
   return [.reviewRecorded(request.id, recorded), .requestApproved(request.id, approved)]
-}
-
-/// What was asked, or the shortest that a reviewer allowed.
-private func shortest(_ request: Request, and last: TimeSpan?) -> TimeSpan {
-  let allowed = request.reviews.compactMap(\.duration) + [last].compactMap { $0 }
-  return allowed.min().map { min($0, request.ask.duration) } ?? request.ask.duration
 }
 
 func decideCancellation(

@@ -59,11 +59,12 @@ package struct Request: Sendable, Equatable {
     return grant
   }
 
-  /// What lasts now: the approved duration, or before an approval what was asked.
+  /// What lasts: the shortest of what was asked and what reviewers have allowed so far.
   package var duration: TimeSpan {
     switch stage {
     case .approved(let approval), .granted(let approval, _): approval.duration
-    case .pending, .denied, .cancelled, .lapsed: ask.duration
+    case .pending, .denied, .cancelled, .lapsed:
+      reviews.compactMap(\.duration).reduce(ask.duration, min)
     }
   }
 

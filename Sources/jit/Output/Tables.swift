@@ -10,7 +10,7 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
       let needs =
         request.state == "pending" ? open.map { "\($0.count - $0.have) of \($0.from.inert)" } : []
       return [
-        Cell(request.id.inert), Cell(request.state.inert, shown: paint.state(request.state)),
+        Cell(request.id.inert), Cell(state(request).inert, shown: paint.state(state(request))),
         Cell(request.requester.inert), Cell(request.role.inert), Cell(request.database.inert),
         environmentCell(request.environment, paint), Cell(request.duration.inert),
         Cell(ago(request.submittedAt, now)), Cell(needs.joined(separator: ", ")),
@@ -18,9 +18,15 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
     }, paint: paint)
 }
 
-/// Oldest first.
+/// What the access itself is doing says more than that it was approved once.
+private func state(_ request: RequestView) -> String { request.grant?.state ?? request.state }
+
+/// What is stuck comes first, then the oldest.
 func requestGoesBefore(_ a: RequestView, _ b: RequestView) -> Bool {
-  (a.submittedAt, a.id) < (b.submittedAt, b.id)
+  func rank(_ request: RequestView) -> (Int, String, String) {
+    (request.grant?.state == "stuck" ? 0 : 1, request.submittedAt, request.id)
+  }
+  return rank(a) < rank(b)
 }
 
 /// A line for each request that has a grant.

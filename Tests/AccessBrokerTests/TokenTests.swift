@@ -1,0 +1,91 @@
+import AccessCore
+import AccessTesting
+import Ledger
+import Testing
+
+@testable import AccessBroker
+
+@Suite("Tokens")
+struct TokenTests {
+  @Test("a token speaks for the one it was made for, and says so in what it does")
+  func speaks() async throws {
+    let test = try await TestBroker()
+    let (token, secret) = try await test.broker.issueToken(
+      for: "alice", lifetime: span("1d"), by: root)
+    let caller = try #require(await test.broker.caller(presenting: secret.reveal()))
+    #expect(caller == Caller(principal: name("alice"), proof: .token(token.id)))
+    #expect(await test.broker.caller(presenting: secret.reveal() + "x") == nil)
+    #expect(await test.broker.caller(presenting: token.id.text) == nil)
+    #expect(await test.broker.caller(presenting: "") == nil)
+  }
+
+  @Test("what is kept is a hash")
+  func hashOnly() async throws {
+    let test = try await TestBroker()
+    let (token, secret) = try await test.broker.issueToken(
+      for: "alice", lifetime: span("1d"), by: root)
+    #expect(token.hash == stableDigest(Array(secret.reveal().utf8)))
+    let bytes = try await test.ledger.exportPage(Selection(size: .max), from: 0, as: .jsonl)?.bytes
+    let text = String(decoding: try #require(bytes), as: UTF8.self)
+    #expect(text.contains(token.hash.description))
+    #expect(!text.contains(secret.reveal().dropFirst(4)))
+    #expect("\(secret)" == "(secret)")
+  }
+
+  @Test("it ends with its time")
+  func expires() async throws {
+    let test = try await TestBroker()
+    let secret = try await test.broker.issueToken(for: "alice", lifetime: span("1h"), by: root)
+      .secret
+    test.clock.advance(byMs: 3_599_999)
+    #expect(await test.broker.caller(presenting: secret.reveal()) != nil)
+    test.clock.advance(byMs: 1)
+    #expect(await test.broker.caller(presenting: secret.reveal()) == nil)
+  }
+
+  @Test("it ends with its revocation, and stays ended after a restart")
+  func revoked() async throws {
+    let test = try await TestBroker()
+    let (token, secret) = try await test.broker.issueToken(
+      for: "alice", lifetime: span("1d"), by: root)
+    let kept = try await test.broker.issueToken(for: "bob", lifetime: span("1d"), by: root).secret
+    #expect(try await test.broker.revokeToken(token.id.text.lowercased(), by: root).id == token.id)
+    #expect(await test.broker.caller(presenting: secret.reveal()) == nil)
+    let next = try await test.afterCrash()
+    #expect(await next.broker.caller(presenting: secret.reveal()) == nil)
+    #expect(await next.broker.caller(presenting: kept.reveal())?.principal == name("bob"))
+    await expectRefusal(.unknownToken) {
+      try await next.broker.revokeToken(token.id.text, by: root)
+    }
+  }
+
+  @Test("only the admin socket makes, lists and revokes them")
+  func adminOnly() async throws {
+    let test = try await TestBroker()
+    let (token, secret) = try await test.broker.issueToken(
+      for: "olga", lifetime: span("1d"), by: root)
+    let byToken = try #require(await test.broker.caller(presenting: secret.reveal()))
+    for caller in [person("olga"), person("root"), byToken] {
+      await expectRefusal(.notAuthorised) {
+        try await test.broker.issueToken(for: "alice", lifetime: span("1d"), by: caller)
+      }
+      await expectRefusal(.notAuthorised) { try await test.broker.tokens(for: caller) }
+      await expectRefusal(.notAuthorised) {
+        try await test.broker.revokeToken(token.id.text, by: caller)
+      }
+    }
+    #expect(try await test.broker.tokens(for: root).map(\.id) == [token.id])
+  }
+
+  @Test(
+    "it is for a person that there can be, and not for ever",
+    arguments: [
+      ("Alice", "1d"), ("", "1d"), ("alice\u{202E}", "1d"), ("alice", "367d"),
+    ])
+  func bounds(_ user: String, _ lifetime: String) async throws {
+    let test = try await TestBroker()
+    await expectRefusal(.usage) {
+      try await test.broker.issueToken(for: user, lifetime: span(lifetime), by: root)
+    }
+  }
+}

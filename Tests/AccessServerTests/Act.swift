@@ -1,0 +1,95 @@
+import AccessCore
+import Testing
+
+/// Something that somebody may try, on a request that is in the right state for it unless its name
+/// says otherwise.
+enum Act: String, CaseIterable {
+  case see
+  case seeEnded = "see ended"
+  case list
+  case listEnded = "list ended"
+  case listGrants = "list grants"
+  case review
+  case reviewEnded = "review ended"
+  case cancel
+  case cancelEnded = "cancel ended"
+  case activate
+  case activateEarly = "activate early"
+  case activateEnded = "activate ended"
+  case reissue
+  case release
+  case releaseEnded = "release ended"
+  case revoke
+  case revokeEnded = "revoke ended"
+  case submit
+  case rehearse
+  case export
+  case reloadPolicy = "reload policy"
+  case createToken = "create token"
+  case listTokens = "list tokens"
+  case revokeToken = "revoke token"
+  case seePolicy = "see policy"
+  case seeDatabases = "see databases"
+  case seeOneself = "see oneself"
+
+  /// What the client gets for it: the status, and the code of a problem.
+  func answer(to client: HTTPClient, of test: TestBroker) async throws -> String {
+    func post(_ path: String, _ stage: Stage, _ body: JSON? = nil) async throws -> String {
+      let id = try await test.request(stage)
+      return try await client.post("/v1/requests/\(id)\(path)", body).verdict
+    }
+    func get(_ path: String) async throws -> String { try await client.get(path).verdict }
+
+    switch self {
+    case .see: return try await get("/v1/requests/" + test.request(.pending))
+    case .seeEnded: return try await get("/v1/requests/" + test.request(.ended))
+    case .list: return try await listing("requests", of: test.request(.pending), client)
+    case .listEnded: return try await listing("requests", of: test.request(.ended), client)
+    case .listGrants: return try await listing("grants", of: test.request(.active), client)
+    case .review: return try await post("/reviews", .pending, approval)
+    case .reviewEnded: return try await post("/reviews", .ended, approval)
+    case .cancel: return try await post("/cancel", .pending)
+    case .cancelEnded: return try await post("/cancel", .ended)
+    case .activate: return try await post("/activate", .approved)
+    case .activateEarly: return try await post("/activate", .pending)
+    case .activateEnded: return try await post("/activate", .ended)
+    case .reissue: return try await post("/activate", .active)
+    case .release: return try await post("/release", .active)
+    case .releaseEnded: return try await post("/release", .ended)
+    case .revoke: return try await post("/revoke", .active, revocation)
+    case .revokeEnded: return try await post("/revoke", .ended, revocation)
+    case .submit: return try await client.post("/v1/requests", sampleAsk).verdict
+    case .rehearse: return try await client.post("/v1/requests", rehearsal).verdict
+    case .export: return try await get("/v1/audit/entries")
+    case .reloadPolicy: return try await client.post("/v1/policy/reload").verdict
+    case .createToken: return try await client.post("/v1/tokens", newToken).verdict
+    case .listTokens: return try await get("/v1/tokens")
+    case .revokeToken:
+      let made = try await test.admin.post("/v1/tokens", newToken).json()
+      let id = try #require(made["id"]?.text)
+      return try await client.post("/v1/tokens/\(id)/revoke").verdict
+    case .seePolicy: return try await get("/v1/policy")
+    case .seeDatabases: return try await get("/v1/databases")
+    case .seeOneself: return try await get("/v1/whoami")
+    }
+  }
+
+  private func listing(
+    _ what: String, of id: String, _ client: HTTPClient
+  ) async throws -> String {
+    let reply = try await client.get("/v1/\(what)?scope=all")
+    guard reply.status == 200, case .array(let items) = try reply.json() else {
+      return reply.verdict
+    }
+    return items.contains { $0["id"]?.text == id } ? "200 with it" : "200 without it"
+  }
+}
+
+let revocation: JSON = .object(["reason": .string("INC-2 leaked")])
+let newToken: JSON = .object(["user": .string("bob")])
+
+private var rehearsal: JSON {
+  guard case .object(var ask) = sampleAsk else { return sampleAsk }
+  ask["dry_run"] = .bool(true)
+  return .object(ask)
+}

@@ -1,0 +1,165 @@
+@testable import AccessCore
+
+/// One entry at least of every kind, each field of which has a value in some of them.
+let everyKind: [Entry] = [
+  (.system, .logOpened(LogOpened(origin: "jit.example.com/prod#1"))),
+  (.system, .policyLoaded(PolicyLoaded(digest: Sample.digest(0xA1)))),
+  (
+    .system,
+    .policyRefused(
+      PolicyRefused(digest: nil, errors: 3, first: "people.yaml:4:3: “dena” is not defined"))
+  ),
+  (
+    Sample.person("alice"),
+    .requestSubmitted(
+      request,
+      RequestSubmitted(
+        ask: Ask(
+          requester: Sample.name("alice"), database: Sample.name("orders_PROD"),
+          databaseUID: Sample.name("db-01JD3ZK8"), environment: .production,
+          role: Sample.name("write"), duration: Sample.span("30m"),
+          start: Sample.time("2026-03-01T18:00:00.000Z"),
+          reason: Commitment(digest: Sample.digest(0xC1)),
+          ticket: Commitment(digest: Sample.digest(0xC2)),
+          entitlement: Sample.name("orders-write")),
+        digest: Sample.digest(0xD1), lapsesAt: Sample.time("2026-03-01T13:30:00.000Z")))
+  ),
+  (byToken, Sample.submitted(Sample.id("0123ABCD"), by: "bob")),
+  (
+    Sample.person("alice"),
+    .requestRefused(request, RequestRefused(attempt: "review", code: .ownRequest, count: 999))
+  ),
+  (
+    .caller(Sample.admin),
+    .requestRefused(nil, RequestRefused(attempt: "show", code: .unknownRequest, count: 1))
+  ),
+  (
+    Sample.person("dana"),
+    .reviewRecorded(
+      request,
+      ReviewRecorded(
+        verdict: .approve, duration: Sample.span("15m"),
+        comment: Commitment(digest: Sample.digest(0xC3)), digest: Sample.digest(0xD1)))
+  ),
+  (
+    Sample.person("olga"),
+    .reviewRecorded(
+      request,
+      ReviewRecorded(verdict: .deny, duration: nil, comment: nil, digest: Sample.digest(0xD1)))
+  ),
+  (
+    Sample.person("olga"),
+    .requestApproved(
+      request,
+      RequestApproved(
+        duration: Sample.span("15m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"),
+        by: [Sample.name("dana"), Sample.name("olga")]))
+  ),
+  (
+    Sample.person("alice"),
+    .requestReopened(
+      request, RequestReopened(lapsesAt: Sample.time("2026-03-01T13:30:00.000Z")))
+  ),
+  (Sample.person("olga"), .requestDenied(request)),
+  (Sample.person("alice"), .requestCancelled(request)),
+  (.system, .requestLapsed(request)),
+  (Sample.person("alice"), .grantActivating(request, activating(Sample.access))),
+  (byToken, .grantActivating(request, activating(byCertificate))),
+  (Sample.person("alice"), .grantActivating(request, activating(byPeer))),
+  (.system, .grantActivated(request, GrantActivated(identity: identity))),
+  (
+    .system,
+    .grantFailed(request, GrantFailed(because: "no \"connection\"\nto the server \\ \u{1}"))
+  ),
+  (
+    Sample.person("sam"),
+    .grantRevoking(
+      request,
+      GrantRevoking(
+        cause: .revoked, due: Sample.time("2026-03-01T09:45:00.000Z"),
+        reason: Commitment(digest: Sample.digest(0xC4))))
+  ),
+  (
+    .system,
+    .grantRevoking(
+      request,
+      GrantRevoking(cause: .expired, due: Sample.time("2026-03-01T09:45:00.000Z"), reason: nil))
+  ),
+  (
+    .system,
+    .grantStuck(
+      request,
+      Grant.Obstacle(because: .unreachable, fenced: false, note: "no route", overrunMs: nil))
+  ),
+  (
+    .system,
+    .grantStuck(
+      request,
+      Grant.Obstacle(because: .residue, fenced: true, note: "it owns 1 table", overrunMs: 180))
+  ),
+  (
+    .system,
+    .grantEnded(
+      request,
+      GrantEnded(
+        cause: .revoked,
+        receipt: Receipt(
+          sessionsEnded: 2, preparedRolledBack: 1, objectsDropped: 3,
+          residue: [
+            Residue(database: "orders", kind: "table", name: "t", note: "owned by the role"),
+            Residue(database: "orders", kind: "type", name: "u", note: nil),
+          ], verified: true, overrunMs: 187)))
+  ),
+  (Sample.person("alice"), .credentialReissued(request)),
+  (
+    .caller(Sample.admin),
+    .tokenIssued(
+      TokenIssued(
+        token: Sample.id("T0KEN123"), user: Sample.name("bob"), hash: Sample.digest(0xE1),
+        expiresAt: Sample.time("2026-04-01T00:00:00.000Z")))
+  ),
+  (.caller(Sample.admin), .tokenRevoked(TokenRevoked(token: Sample.id("T0KEN123")))),
+  (
+    .system,
+    .orphanFound(
+      OrphanFound(database: Sample.name("orders_PROD"), role: identity, removed: true))
+  ),
+  (Sample.person("audrey"), .auditExported(AuditExported(format: "csv", size: 29))),
+  (
+    .system,
+    .clockAnomaly(
+      ClockAnomaly(
+        observed: Sample.time("2026-03-01T08:00:00.000Z"),
+        newest: Sample.time("2026-03-01T09:30:29.000Z")))
+  ),
+].enumerated().map { index, entry in
+  Entry(
+    seq: Int64(index),
+    at: Timestamp(
+      milliseconds: Sample.time("2026-03-01T09:30:00.000Z").milliseconds + Int64(index) * 1_001),
+    author: entry.0, nonce: Array(repeating: UInt8(index), count: 16), event: entry.1)
+}
+
+private let request = Sample.id("7F3K2QXW")
+private let byToken = Author.caller(
+  Caller(principal: Sample.name("bob"), proof: .token(Sample.id("T0KEN123"))))
+private let identity = RoleIdentity(
+  name: "jit_alice_7f3k2qxw", oid: 16_390, systemIdentifier: "7300000000000000001")
+
+private let byCertificate = DatabaseAccess(
+  engine: .postgresql, endpoint: Endpoint(host: "db2.internal", port: 5433), dbname: "billing",
+  sslmode: .verifyCA,
+  admin: AdminLogin(
+    user: "jit_broker", proof: .certificate(path: "/etc/jit/b.crt", key: "/etc/jit/b.key")))
+
+private let byPeer = DatabaseAccess(
+  engine: .postgresql, endpoint: Endpoint(host: "/var/run/postgresql", port: 5432),
+  dbname: "reports", sslmode: .disable, admin: AdminLogin(user: "jit_broker", proof: .peer))
+
+private func activating(_ access: DatabaseAccess) -> GrantActivating {
+  GrantActivating(
+    roleName: "jit_alice_7f3k2qxw", expiresAt: Sample.time("2026-03-01T09:45:00.000Z"),
+    began: BootMark(bootID: "2f0c1a52-7d5e-4c1b-9f6d-6b1f0a4f5b11", milliseconds: 5_000_000),
+    duration: Sample.span("15m"), access: access,
+    client: Endpoint(host: "db1.example.com", port: 5432), scopes: ["orders_write"], sessions: 4)
+}
