@@ -42,12 +42,11 @@ package struct ConnectionParameters: Sendable {
     self.sslkey = sslkey
   }
 
+  private static let noFile = "/dev/null/none"
+
   /// The keywords of libpq with their values, in order. An empty value counts as absent there.
   var keywords: [(name: String, value: String)] {
-    let optional = [
-      ("password", password), ("sslrootcert", sslrootcert), ("sslcert", sslcert ?? "/dev/null/none"),
-      ("sslkey", sslkey ?? "/dev/null/none"),
-    ]
+    let optional = [("password", password), ("sslrootcert", sslrootcert)]
     let given: [(String, String)] = [
       ("host", host), ("port", String(port)), ("dbname", dbname), ("user", user),
       ("sslmode", sslmode.rawValue),
@@ -57,7 +56,9 @@ package struct ConnectionParameters: Sendable {
       // `Rows` reads every value as UTF-8.
       ("client_encoding", "UTF8"),
       // A password comes from here or from nowhere. Of `/dev/null` itself libpq would complain aloud.
-      ("passfile", "/dev/null/none"),
+      ("passfile", Self.noFile),
+      // Without a path libpq looks into the home directory, and fails if it may not look there.
+      ("sslcert", sslcert ?? Self.noFile), ("sslkey", sslkey ?? Self.noFile),
       ("gssencmode", "disable"),
       // A peer that is gone is noticed within about ten seconds, idle or not.
       ("keepalives", "1"), ("keepalives_idle", "5"), ("keepalives_interval", "2"),

@@ -131,7 +131,7 @@ struct RandomHistory {
 
   /// One of the newest, so that there is something left to happen to it.
   private mutating func recentRequest() -> RequestID {
-    let oldest = count > 25 ? count - 25 : 1
+    let oldest = count > 12 ? count - 12 : 1
     return RequestID(bits: UInt64.random(in: oldest...count, using: &generator))
   }
 
