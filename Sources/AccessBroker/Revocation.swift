@@ -58,9 +58,8 @@ extension Broker {
     failpoint(.revokingRecorded)
     let (began, boot) = (clocks.wall(), clocks.boot())
     let revocation = await provisioner.revoke(grant.revocationTarget)
-    let due = grant.ending?.due ?? grant.expiresAt
     let overrun = revocation.sessionsGoneAfterMs.map {
-      overrunMs(of: grant, due: due, began: began, boot, goneAfterMs: $0)
+      lateness(of: grant, at: began, boot) + $0
     }
     let first = grant.obstacle?.overrunMs
     switch revocation.outcome {
@@ -95,15 +94,14 @@ extension Broker {
     notify(.stuck(request))
   }
 
-  /// How long access lasted beyond its time. The wall clock may have been set meanwhile, so the
-  /// boot clock counts when it is still that of the activation.
-  private func overrunMs(
-    of grant: Grant, due: Timestamp, began: Timestamp, _ boot: BootMark, goneAfterMs: Int64
-  ) -> Int64 {
-    let byWall = began - due + goneAfterMs
-    guard boot.bootID == grant.began.bootID, due >= grant.expiresAt else { return max(0, byWall) }
-    let late = boot.milliseconds - grant.began.milliseconds - grant.duration.milliseconds
-    return max(0, late + goneAfterMs)
+  /// For how many milliseconds access has lasted beyond its time. When it ran out, the boot clock
+  /// says so, because the wall clock may have been set meanwhile; of another boot it says nothing.
+  private func lateness(of grant: Grant, at now: Timestamp, _ boot: BootMark) -> Int64 {
+    let ranOut = grant.ending.map { $0.cause == .expired } ?? true
+    if ranOut, boot.bootID == grant.began.bootID {
+      return max(0, boot.milliseconds - grant.began.milliseconds - grant.duration.milliseconds)
+    }
+    return max(0, now - (grant.ending?.due ?? grant.expiresAt))
   }
 
   /// Gives the ledger a moment to take the intent. A disk that hangs must not hold up the fence, so

@@ -1,41 +1,75 @@
 import AccessCore
 import Foundation
 
-/// The wall clock of a daemon, which a test can set; the clock since boot stays true.
+/// The wall clock of a daemon, which a test can set; every other clock and all timers stay true.
+///
+/// Not libfaketime: it shifts the deadlines of timers that count from boot as well, which the clock
+/// being set does not do, so that a daemon under it sleeps for the hour that it was set back.
 package struct LiveClock: Sendable {
   /// The true time.
   package static var now: Timestamp {
     Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
   }
 
-  private let file: String
-  private let library: String
+  private let offset: URL
+  private let library: URL
 
   /// Shows the true time until it is set.
   ///
-  /// - Parameter folder: for a file of its own.
-  package init(in folder: String) throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib").map {
-      "/usr/lib/\($0)/faketime/libfaketimeMT.so.1"
-    }
-    guard let library = folders.first(where: FileManager.default.fileExists(atPath:)) else {
-      throw LiveError("libfaketime is not there; install the package faketime")
-    }
-    self.library = library
-    file = "\(folder)/clock"
+  /// - Parameter folder: for files of its own.
+  package init(in folder: String) async throws {
+    offset = URL(filePath: "\(folder)/clock-offset")
+    library = URL(filePath: "\(folder)/clock.so")
     try set(hoursOff: 0)
+    let source = "\(folder)/clock.c"
+    try Data(Self.source.utf8).write(to: URL(filePath: source))
+    let compiler = try LiveCommand(
+      Self.compiler, ["-shared", "-fPIC", "-O1", "-o", library.path, source],
+      environment: ["PATH": "/usr/bin:/bin"], in: folder)
+    try await compiler.finished().succeeded()
   }
 
   /// For the daemon.
   package var environment: [String: String] {
-    [
-      "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": file, "FAKETIME_NO_CACHE": "1",
-      "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-    ]
+    ["LD_PRELOAD": library.path, "CLOCK_OFFSET": offset.path]
   }
 
-  package func set(hoursOff hours: Int) throws {
-    try Data("\(hours < 0 ? "" : "+")\(hours)h\n".utf8)
-      .write(to: URL(filePath: file), options: .atomic)
+  package func set(hoursOff hours: Int64) throws {
+    let seconds = hours * 3_600
+    try withUnsafeBytes(of: seconds) { try Data($0).write(to: offset) }
   }
+
+  /// That of the Swift toolchain, or the system's.
+  private static var compiler: String {
+    get throws {
+      let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+      let candidates = ["clang", "cc"].flatMap { name in
+        path.split(separator: ":").map { "\($0)/\(name)" }
+      }
+      guard let found = candidates.first(where: FileManager.default.isExecutableFile(atPath:))
+      else { throw LiveError("there is no C compiler in PATH") }
+      return found
+    }
+  }
+
+  /// Takes the place of the C library's function in a process that loads it first.
+  private static let source = """
+    #define _GNU_SOURCE
+    #include <fcntl.h>
+    #include <stdlib.h>
+    #include <sys/syscall.h>
+    #include <time.h>
+    #include <unistd.h>
+
+    int clock_gettime(clockid_t clock, struct timespec *time) {
+      long result = syscall(SYS_clock_gettime, clock, time);
+      if (result != 0 || clock != CLOCK_REALTIME) return (int)result;
+      static int file = -1;
+      if (file < 0) file = open(getenv("CLOCK_OFFSET"), O_RDONLY | O_CLOEXEC);
+      long long seconds;
+      if (pread(file, &seconds, sizeof seconds, 0) == sizeof seconds) time->tv_sec += seconds;
+      return 0;
+    }
+
+    """
 }

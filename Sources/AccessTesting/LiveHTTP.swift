@@ -34,30 +34,31 @@ private func blockingExchange(
 ) throws -> LiveAnswer {
   let socket = try openSocket()
   defer { close(socket) }
-  var patience = timeval(tv_sec: seconds, tv_usec: 0)
-  let size = socklen_t(MemoryLayout<timeval>.size)
-  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
-  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
   guard connect(socket, to: path) else {
     throw LiveError("\(path) cannot be reached: \(String(cString: strerror(errno)))")
   }
-  var sent = 0
-  while sent < message.count {
-    let count = message[sent...].withUnsafeBytes {
-      send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
-    }
-    // Who does not want to read it all may still have answered.
-    if count <= 0 { break }
-    sent += count
-  }
+  let deadline = ContinuousClock.now + .seconds(seconds)
+  var unsent = message[...]
   var received: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = recv(socket, &buffer, buffer.count, 0)
-    if count <= 0 { break }
-    received += buffer[..<count]
+  while ContinuousClock.now < deadline {
+    let events = unsent.isEmpty ? POLLIN : POLLIN | POLLOUT
+    var ready = pollfd(fd: socket, events: CShort(events), revents: 0)
+    poll(&ready, 1, 1_000)
+    if ready.revents & CShort(POLLIN | POLLHUP | POLLERR) != 0 {
+      let count = recv(socket, &buffer, buffer.count, 0)
+      if count <= 0 { return try LiveAnswer(received) }
+      received += buffer[..<count]
+    } else if ready.revents & CShort(POLLOUT) != 0 {
+      let count = unsent.withUnsafeBytes {
+        send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT))
+      }
+      // Who does not want to read it all may still have answered.
+      unsent = count > 0 ? unsent.dropFirst(count) : []
+    }
   }
-  return try LiveAnswer(received)
+  throw LiveError(
+    "no end of the answer within \(seconds) s: \(String(decoding: received, as: UTF8.self))")
 }
 
 private func openSocket() throws -> CInt {

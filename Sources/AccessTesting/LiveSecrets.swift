@@ -31,8 +31,10 @@ package struct LiveSecrets: Sendable {
   package func foundInArguments() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: "/proc").flatMap { process in
       // One that has ended meanwhile has no arguments.
-      guard let pid = pid_t(process), let arguments = FileManager.default.contents(
-        atPath: "/proc/\(pid)/cmdline") else { return [String]() }
+      guard let pid = pid_t(process),
+        let arguments = FileManager.default.contents(
+          atPath: "/proc/\(pid)/cmdline")
+      else { return [String]() }
       return found(in: arguments).map { "\($0) in the arguments of \(pid)" }
     }
   }
@@ -50,6 +52,9 @@ package struct LiveSecrets: Sendable {
     }
     guard isFolder.boolValue else { return [path] }
     return try FileManager.default.subpathsOfDirectory(atPath: path).map { "\(path)/\($0)" }
-      .filter { try FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType == .typeRegular }
+      .filter {
+        try FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType
+          == .typeRegular
+      }
   }
 }

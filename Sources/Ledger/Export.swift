@@ -65,7 +65,8 @@ enum CSV {
   /// A spreadsheet takes a cell that begins with one of these for a formula and runs it; an
   /// apostrophe before it makes it text.
   private static func quoted(_ text: String) -> String {
-    let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+    let isFormula =
+      text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
     let safe = isFormula ? "'" + text : text
     return "\"" + safe.replacing("\"", with: "\"\"") + "\""
   }

@@ -49,7 +49,8 @@ package actor Ledger {
     guard epoch.hasPrefix(origin + "#") else {
       throw StoreError("the state is that of \(epoch), but the configuration says \(origin)")
     }
-    signer = try SigningKey.load(directory.signingKeyPath, name: KeyName(epoch))
+    signer = try SigningKey.load(
+      directory.signingKeyPath, name: KeyName(epoch), isNew: loaded.state.origin == nil)
     state = loaded.state
     frontier = loaded.frontier
     recent = loaded.recent
@@ -115,23 +116,24 @@ package actor Ledger {
   private func commit(_ jobs: [Waiting]) async {
     if unwritable != nil { await reopen() }
     var batch = Batch(from: state)
-    batch.entries = owed.entries
     batch.written = owed.written
     batch.recent = owed.recent
-    let decided = jobs.map { decide($0, &batch) }
-    if batch.entries.isEmpty {
-      unwritable = nil
-      for job in decided { job.waiting.answer.resume(returning: job.outcome) }
-      return
-    }
     do {
-      batch.bodies = try batch.entries.map(EntryCodec.encode)
-      frontier = try await store.write(
-        batch, after: frontier, signer: signer, failpoint: failpoint)
+      for entry in owed.entries { batch.add(entry, try EntryCodec.encode(entry)) }
+    } catch {
+      // They were encoded when they happened, so they can be now.
+      unwritable = "\(error)"
+    }
+    let decided = jobs.map { decide($0, &batch) }
+    if let unwritable { return keepFacts(of: decided, batch, because: unwritable) }
+    do {
+      if !batch.entries.isEmpty {
+        frontier = try await store.write(
+          batch, after: frontier, signer: signer, failpoint: failpoint)
+      }
       state = batch.state
       for (place, write) in batch.recent { recent[place] = write }
       owed = Owed()
-      unwritable = nil
       for job in decided { job.waiting.answer.resume(returning: job.outcome) }
     } catch {
       keepFacts(of: decided, batch, because: "\(error)")
@@ -159,12 +161,8 @@ package actor Ledger {
     switch proposal.decide(batch.state, now) {
     case .failure(let refusal): return answer(.failure(refusal))
     case .success(let events):
-      for event in events {
-        let entry = Entry(
-          seq: batch.state.nextSeq, at: now, author: proposal.author, nonce: randomBytes(16),
-          event: event)
-        batch.state.apply(entry)
-        batch.entries.append(entry)
+      do { try add(events, by: proposal.author, now, to: &batch) } catch {
+        return answer(.failure(Refusal(.tooLarge, "this does not fit into the ledger: \(error)")))
       }
       let request = events.lazy.compactMap(\.request).first
       addExtras(of: proposal, request, events, now, &batch)
@@ -172,6 +170,22 @@ package actor Ledger {
         .success(
           Outcome(
             events: events, state: batch.state, request: request, isReplay: false, durable: true)))
+    }
+  }
+
+  /// All of the events or none: one that cannot be an entry takes nothing from others.
+  private func add(
+    _ events: [Event], by author: Author, _ now: Timestamp, to batch: inout Batch
+  ) throws {
+    let next = batch.state.nextSeq
+    let entries = events.enumerated().map { index, event in
+      Entry(
+        seq: next + Int64(index), at: now, author: author, nonce: randomBytes(16), event: event)
+    }
+    let bodies = try entries.map(EntryCodec.encode)
+    for (entry, body) in zip(entries, bodies) {
+      batch.state.apply(entry)
+      batch.add(entry, body)
     }
   }
 
@@ -215,6 +229,12 @@ package actor Ledger {
         owed.entries.append(kept)
       }
       owed.written += job.waiting.proposal.written.map { ($0, outcome.request) }
+      if let key = job.waiting.proposal.idempotency {
+        let write = RecentWrite(
+          fingerprint: key.fingerprint, request: outcome.request, at: state.newest ?? clock())
+        owed.recent.append((key.place, write))
+        recent[key.place] = write
+      }
       job.waiting.answer.resume(
         returning: .success(
           Outcome(
@@ -239,14 +259,16 @@ package actor Ledger {
   /// that we hold is not written again.
   private func reopen() async {
     do {
-      store.abandon()
-      store = try Store(directory.ledgerPath)
-      let loaded = try store.load()
-      let taken = try await store.nonces(from: frontier.size)
+      let fresh = try Store(directory.ledgerPath)
+      let loaded = try fresh.load()
+      let taken = try await fresh.nonces(from: frontier.size)
       let missing = owed.entries.filter { !taken.contains($0.nonce) }
+      store.abandon()
+      store = fresh
       state = loaded.state
       frontier = loaded.frontier
       recent = loaded.recent
+      for (place, write) in owed.recent { recent[place] = write }
       owed.entries = missing.map { entry in
         let kept = Entry(
           seq: state.nextSeq, at: max(entry.at, state.newest ?? entry.at), author: entry.author,
@@ -254,9 +276,16 @@ package actor Ledger {
         state.apply(kept)
         return kept
       }
+      unwritable = nil
     } catch {
       unwritable = "\(error)"
     }
+  }
+
+  /// What the disk has of a request, and what it still owes.
+  func entries(of request: RequestID) async throws -> [Entry] {
+    let written = try await store.entries(of: request)
+    return written + owed.entries.filter { $0.event.request == request }
   }
 }
 

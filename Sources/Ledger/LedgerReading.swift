@@ -4,7 +4,7 @@ extension Ledger {
   /// A request as the state knows it, or folded from closed history; nil when there never was one.
   package func request(_ id: RequestID) async throws -> Request? {
     if let open = state.requests[id] { return open }
-    return Request(folding: try await reading.entries(of: id))
+    return Request(folding: try await entries(of: id))
   }
 
   /// The newest requests, closed ones included; of one person or of everybody.

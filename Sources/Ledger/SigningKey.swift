@@ -3,10 +3,14 @@ import TransparencyLog
 
 /// The key that signs checkpoints, kept as 32 raw bytes in a file of mode 0600.
 enum SigningKey {
-  /// Reads the key, or makes it when there is none yet.
-  static func load(_ path: String, name: KeyName) throws -> NoteSigner {
+  /// Reads the key of a ledger, or makes it for a new one. A ledger that lost its key does not go
+  /// on under another: nobody could tell it from a forged one.
+  static func load(_ path: String, name: KeyName, isNew: Bool) throws -> NoteSigner {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    if file < 0, errno == ENOENT { return try create(path, name: name) }
+    if file < 0, errno == ENOENT {
+      guard isNew else { throw SigningKeyError("\(path) is missing: put it back from a backup") }
+      return try create(path, name: name)
+    }
     guard file >= 0 else { throw SigningKeyError("\(path) cannot be read: \(lastError())") }
     defer { close(file) }
     var info = stat()

@@ -99,7 +99,9 @@ struct ActivationTests {
   func revokedMeanwhile() async throws {
     let test = try await TestBroker()
     let id = try await test.ask()
-    test.journal.at(.create) { await #expect(throws: Never.self) { try await test.sayRevoke(id) } }
+    await test.journal.at(.create) {
+      await #expect(throws: Never.self) { try await test.sayRevoke(id) }
+    }
     await expectRefusal(.wrongState) { try await test.activate(id) }
     #expect(await test.orders.calls(.enableLogin).isEmpty)
     try await test.turnUntilEnded(id)
@@ -111,7 +113,7 @@ struct ActivationTests {
   func overMeanwhile() async throws {
     let test = try await TestBroker()
     let id = try await test.ask()
-    test.journal.at(.create) { test.clock.advance(by: span("10m")) }
+    await test.journal.at(.create) { test.clock.advance(by: span("10m")) }
     await expectRefusal(.wrongState) { try await test.activate(id) }
     #expect(await test.orders.calls(.enableLogin).isEmpty)
     try await test.turnUntilEnded(id)
@@ -121,7 +123,7 @@ struct ActivationTests {
   func notDurable() async throws {
     let test = try await TestBroker()
     let id = try await test.ask()
-    test.journal.at(.create) { #expect(throws: Never.self) { try test.breakDisk() } }
+    await test.journal.at(.create) { #expect(throws: Never.self) { try test.breakDisk() } }
     await #expect(throws: Refusal.self) { try await test.activate(id) }
     #expect(await test.orders.calls(.enableLogin).isEmpty)
     await expectRefusal(.ledgerUnwritable) { try await test.activate(id) }

@@ -89,7 +89,8 @@ extension TestBroker {
     return nil
   }
 
-  func entries() async throws -> [Entry] { try await entriesOnDisk(ledger) }
+  /// All entries that are on disk now.
+  func entries() async throws -> [Entry] { try await journal.entries() }
 
   func count(_ kind: EventKind) async throws -> Int {
     try await entries().count { $0.event.kind == kind }

@@ -59,7 +59,9 @@ struct LedgerTroubleTests {
       try await test.turn(until: "every role is gone") { await test.orders.roles.isEmpty }
     }
     test.disk.goOn()
-    try await test.turn(until: "every end is an entry") { try await test.count(.grantEnded) == count }
+    try await test.turn(until: "every end is an entry") {
+      try await test.count(.grantEnded) == count
+    }
   }
 
   @Test("a request that lapses while the disk hangs holds up no revocation")

@@ -78,7 +78,7 @@ struct PolicyTests {
   func leaverInActivation() async throws {
     let test = try await TestBroker()
     let id = try await test.ask()
-    test.journal.at(.create) {
+    await test.journal.at(.create) {
       test.policy.replace("members: [alice, bob]", with: "members: [bob]")
       await #expect(throws: Never.self) { try await reload(test) }
     }

@@ -45,7 +45,7 @@ struct ReconcilerTests {
   func activatedMeanwhile() async throws {
     let test = try await TestBroker()
     let id = try await test.ask()
-    test.journal.at(.census) {
+    await test.journal.at(.census) {
       await #expect(throws: Never.self) { try await test.activate(id) }
     }
     await test.broker.reconcile()

@@ -154,7 +154,7 @@ struct RevocationTests {
     await test.orders.hang(.revoke)
     test.clock.advance(by: span("10m"))
     try await test.turnUntilEnded(other)
-    #expect(try await test.state(hanging[0]) == "revoking")
+    #expect(await test.orders.hangingCount(.revoke) > 0)
     await test.orders.letGo(.revoke)
     for id in hanging { try await test.turnUntilEnded(id) }
   }

@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Logging
 import Synchronization
+import Testing
 
 @testable import AccessBroker
 @testable import Ledger
@@ -39,15 +40,16 @@ struct TestBroker: Sendable {
     folder: TemporaryDirectory, clock: ManualClock, policy: PolicyText
   ) async throws {
     let (journal, disk, notices) = (Journal(), Disk(), Notices())
-    let orders = RecordingProvisioner { await journal.note($0) }
-    let stock = RecordingProvisioner(systemIdentifier: "7300000000000000002") {
-      await journal.note($0)
+    let note: @Sendable (RecordingProvisioner.Call) async -> Void = { call in
+      await #expect(throws: Never.self) { try await journal.note(call) }
     }
+    let orders = RecordingProvisioner(onCall: note)
+    let stock = RecordingProvisioner(systemIdentifier: "7300000000000000002", onCall: note)
     statePath = folder.path + "/state"
     ledger = try await Ledger(
       in: StateDirectory(taking: statePath), origin: "jit.example.com/test", clock: clock.wall,
       failpoint: disk.reached)
-    journal.follow(ledger)
+    await journal.follow(ledger)
     broker = Broker(
       ledger: ledger, policySource: policy.source,
       clocks: Clocks(wall: clock.wall, boot: clock.boot), sha256: stableDigest,
@@ -109,58 +111,6 @@ final class Notices: Sendable {
       }
     }
   }
-}
-
-/// What was on disk when each call reached a server: the order of intent and effect.
-final class Journal: Sendable {
-  private let ledger = Mutex<Ledger?>(nil)
-  private let calls = Mutex<[(operation: String, entries: Int)]>([])
-  private let reaction = Mutex<(RecordingProvisioner.Operation, @Sendable () async -> Void)?>(nil)
-
-  func follow(_ ledger: Ledger) { self.ledger.withLock { $0 = ledger } }
-
-  /// Does something, once, in the moment in which the next operation of the kind begins.
-  func at(_ operation: RecordingProvisioner.Operation, _ body: @escaping @Sendable () async -> Void)
-  {
-    reaction.withLock { $0 = (operation, body) }
-  }
-
-  func note(_ call: RecordingProvisioner.Call) async {
-    let entries = try? await kindsOnDisk().count
-    calls.withLock { $0.append(("\(call.operation)", entries ?? -1)) }
-    let react = reaction.withLock { reaction -> (@Sendable () async -> Void)? in
-      guard let (operation, body) = reaction, operation == call.operation else { return nil }
-      reaction = nil
-      return body
-    }
-    await react?()
-  }
-
-  /// Kinds of entries and names of calls, in the order in which they happened.
-  func history() async throws -> [String] {
-    var history = try await kindsOnDisk()
-    for (index, call) in calls.withLock({ $0 }).enumerated() {
-      history.insert("> " + call.operation, at: call.entries + index)
-    }
-    return history
-  }
-
-  private func kindsOnDisk() async throws -> [String] {
-    guard let ledger = ledger.withLock({ $0 }) else { return [] }
-    return try await entriesOnDisk(ledger).map(\.event.kind.rawValue)
-  }
-}
-
-func entriesOnDisk(_ ledger: Ledger) async throws -> [Entry] {
-  var (entries, next): ([Entry], Int64?) = ([], 0)
-  while let from = next {
-    let page = try await ledger.exportPage(Selection(size: .max), from: from, as: .jsonl)
-    entries += try (page?.bytes ?? []).split(separator: UInt8(ascii: "\n")).compactMap {
-      try EntryCodec.decode($0)
-    }
-    next = page?.next
-  }
-  return entries
 }
 
 /// A disk that a test can let hang: then no transaction of the ledger comes to its end.

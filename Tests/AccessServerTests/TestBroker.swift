@@ -63,8 +63,10 @@ final class PolicyText: Sendable {
 func withBroker<Value: Sendable>(
   policy: String = samplePolicy, _ body: (TestBroker) async throws -> Value
 ) async throws -> Value {
-  let test = try await TestBroker(policy: policy)
-  return try await test.serve { try await body(test) }
+  try await Slots.shared.take {
+    let test = try await TestBroker(policy: policy)
+    return try await test.serve { try await body(test) }
+  }
 }
 
 extension TestBroker {

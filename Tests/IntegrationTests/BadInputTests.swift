@@ -26,7 +26,12 @@ struct BadInputTests {
       let id = try await broker.ask().id
       try await broker.expectOnlyRefusals {
         for message in messages(id) {
-          let t0 = ContinuousClock.now; defer { print("TIMING", ContinuousClock.now - t0, message.path, message.status, message.body.prefix(40)) }
+          let t0 = ContinuousClock.now
+          defer {
+            print(
+              "TIMING", ContinuousClock.now - t0, message.path, message.status,
+              message.body.prefix(40))
+          }
           let answer = try await broker.send(
             message.method, message.path, as: "alice", fields: message.fields,
             Array(message.body.utf8))
@@ -100,11 +105,13 @@ private func commandLines(_ id: String) -> [CommandLine] {
       .init(arguments: request(for: ["--for", "-5m"]), status: 64, words: "not a duration"),
       .init(arguments: request(for: ["--for=-5m"]), status: 64, words: "not a duration"),
       .init(arguments: request(for: ["--for", "1.5h"]), status: 64, words: "not a duration"),
-      .init(arguments: request(for: ["--for", "9999999999h"]), status: 64, words: "not a duration"),
+      .init(
+        arguments: request(for: ["--for", "9999999999h"]), status: 64, words: "not a duration"),
       .init(arguments: request(for: ["--for", "99999999h"]), status: 77, words: "at most 1h"),
       .init(arguments: request(for: []), status: 64, words: "--for"),
       .init(arguments: request("--start", "yesterday"), status: 64, words: "not a start"),
-      .init(arguments: request("--start", "2001-01-01T00:00:00Z"), status: 64, words: "in the past"),
+      .init(
+        arguments: request("--start", "2001-01-01T00:00:00Z"), status: 64, words: "in the past"),
       .init(
         arguments: request(reason: "INC-1 " + String(repeating: "é", count: 1_022)), status: 64,
         words: "2050 bytes"),
@@ -141,7 +148,8 @@ private func messages(_ id: String) -> [Message] {
     Message(body: String(repeating: " ", count: 1 << 20) + good, status: 413, code: .tooLarge),
     Message(
       body: with("INC-1", String(repeating: "a", count: 1 << 20)), status: 413, code: .tooLarge),
-    Message(body: with("INC-1", String(repeating: "a", count: 3_000)), status: 413, code: .tooLarge),
+    Message(
+      body: with("INC-1", String(repeating: "a", count: 3_000)), status: 413, code: .tooLarge),
     Message(body: with("orders_PROD", #"orders\u0000_PROD"#), status: 400, code: .usage),
     Message(body: with("write", #"write\u0000"#), status: 400, code: .usage),
     Message(body: with(#""write""#, "7"), status: 400, code: .usage),
@@ -154,8 +162,10 @@ private func messages(_ id: String) -> [Message] {
     Message(
       fields: ["Idempotency-Key": String(repeating: "k", count: 129)], body: good, status: 400,
       code: .usage),
-    Message(fields: ["Authorization": "Bearer jit_0"], body: good, status: 401, code: .unauthenticated),
-    Message(fields: ["Authorization": "Basic YTpi"], body: good, status: 401, code: .unauthenticated),
+    Message(
+      fields: ["Authorization": "Bearer jit_0"], body: good, status: 401, code: .unauthenticated),
+    Message(
+      fields: ["Authorization": "Basic YTpi"], body: good, status: 401, code: .unauthenticated),
     Message(method: "GET", path: Path.request("ZZZZZZZZ"), status: 404, code: .unknownRequest),
     Message(method: "GET", path: Path.request("%00"), status: 404, code: .unknownRequest),
     Message(method: "GET", path: "/v1/nothing", status: 404, code: .notFound),

@@ -56,7 +56,7 @@ struct ClockTests {
     _ body: @Sendable (LiveBroker, LiveClock) async throws -> Void
   ) async throws {
     try await withLiveBroker { broker in
-      let clock = try LiveClock(in: broker.folder)
+      let clock = try await LiveClock(in: broker.folder)
       try await broker.restart(environment: clock.environment)
       try await body(broker, clock)
     }

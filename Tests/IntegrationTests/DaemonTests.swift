@@ -34,7 +34,9 @@ struct DaemonTests {
         return try await group.reduce(into: [first]) { $0.append($1) }
       }
       #expect(asked.allSatisfy { $0.status == 0 || $0.status == 69 }, "\(asked)")
-      let acknowledged = try asked.filter { $0.status == 0 }.map { try $0.json(RequestView.self).id }
+      let acknowledged = try asked.filter { $0.status == 0 }.map {
+        try $0.json(RequestView.self).id
+      }
 
       try await broker.start()
       let mine: [RequestView] = try await broker.jit(

@@ -21,7 +21,8 @@ struct MainJobTests {
       #expect(asked.text.contains(id))
       #expect(try await broker.database.roles(of: id) == [])
 
-      try await broker.jit(as: "alice", "approve", id).expectRefused(77, saying: "their own request")
+      try await broker.jit(as: "alice", "approve", id).expectRefused(
+        77, saying: "their own request")
       let refused = try await broker.entries().filter { $0.kind == .requestRefused }
       #expect(refused.map(\.request) == [id])
       #expect(refused.first?.actor == "alice")

@@ -25,7 +25,8 @@ struct OutageTests {
         let text = try await broker.jit(as: "audrey", "grants").succeeded().text
         let places = [id, other].compactMap { text.firstRange(of: $0)?.lowerBound }
         #expect(places.count == 2 && places == places.sorted(), "\(text)")
-        let listed: [RequestView] = try await broker.jit(as: "audrey", "grants", "-o", "json").json()
+        let listed: [RequestView] = try await broker.jit(as: "audrey", "grants", "-o", "json")
+          .json()
         #expect(listed.map(\.id) == [id, other])
         try await broker.jit(as: "alice", "credentials", other).expectRefused(69)
 

@@ -11,7 +11,9 @@ struct PolicyTests {
     case command, hangUp
   }
 
-  @Test("a broken one at a restart stops what is new, and nothing that ends", arguments: Signal.allCases)
+  @Test(
+    "a broken one at a restart stops what is new, and nothing that ends", arguments: Signal.allCases
+  )
   func brokenAtStart(_ signal: Signal) async throws {
     try await withLiveBroker { broker in
       let live = try await broker.approved(for: "8s")

@@ -32,7 +32,8 @@ extension LiveBroker {
   /// Alice activates and logs in.
   func session(_ id: String) async throws -> Connection {
     let credentials = try await credentials(id)
-    return try await database.login(user: credentials.user, password: #require(credentials.password))
+    return try await database.login(
+      user: credentials.user, password: #require(credentials.password))
   }
 
   /// The request as audrey sees it.

@@ -101,7 +101,8 @@ struct RevocationTests {
     let test = try await TestServer.shared
     let provisioner = test.provisioner()
     let renamed = try await provisioner.activate(test.plan())
-    try await test.execute("ALTER ROLE \(renamed.identity.name) RENAME TO \(renamed.identity.name)x")
+    try await test.execute(
+      "ALTER ROLE \(renamed.identity.name) RENAME TO \(renamed.identity.name)x")
     expectEnded(await provisioner.revoke(renamed.target()))
     #expect(try await !test.exists("\(renamed.identity.name)x"))
 

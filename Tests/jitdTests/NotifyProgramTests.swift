@@ -49,7 +49,8 @@ struct NotifyProgramTests {
   @Test("the program gets no descriptor but the standard ones, whatever else is open")
   func descriptors() async throws {
     // The shell's own copy of the FIFO is 9; ls(1) opens its directory.
-    let script = #"exec 9>&1; exec > "$1"; ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \(.*\)/\1 \2/p' | paste -sd'|'"#
+    let script =
+      #"exec 9>&1; exec > "$1"; ls -l /proc/$$/fd | sed -n 's/.* \([0-9]*\) -> \(.*\)/\1 \2/p' | paste -sd'|'"#
     try await withProgram(script) { program in
       program.send(.alarm("now"))
       let open = try await program.line().split(separator: "|")

@@ -15,6 +15,11 @@ struct Batch: Sendable {
   var state: State
 
   init(from state: State) { self.state = state }
+
+  mutating func add(_ entry: Entry, _ body: [UInt8]) {
+    entries.append(entry)
+    bodies.append(body)
+  }
 }
 
 extension Store {

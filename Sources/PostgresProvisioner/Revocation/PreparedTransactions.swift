@@ -18,8 +18,9 @@ extension RevocationAttempt {
     let prepared = try await step(on: server) { try $0.prepared(by: role.oid, or: scopes) }.value
     for (database, transactions) in Dictionary(grouping: prepared, by: \.database) {
       do throws(ProvisioningError) {
-        preparedRolledBack += try await admins.run(.revoking, on: server, apartIn: database) { connection in
-      try connection.rollBack(transactions)
+        preparedRolledBack += try await admins.run(.revoking, on: server, apartIn: database) {
+          connection in
+          try connection.rollBack(transactions)
         }.value
       } catch {
         throw Obstacle(error)

@@ -65,7 +65,7 @@ struct RevocationAttempt: Sendable {
       }
     }
     fenced = true
-    try await endSessions(of: oid, on: server)
+    try await endSessions(of: remains, oid)
     failpoint(.sessionsEnded)
     if let role = remains.role {
       try await remove(role, on: server)

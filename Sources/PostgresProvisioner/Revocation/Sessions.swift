@@ -7,9 +7,9 @@ extension RevocationAttempt {
   /// A backend that passed the check of LOGIN before the fence can take its time until it shows as
   /// a session of the role (`post_auth_delay` in the client's options: over half an hour). So all
   /// backends that were starting when the fence stood are watched until they have become
-  /// somebody's session or are gone. After a second they are ended, whosever they are; one that
-  /// the server does not let us end is still asking for the password, and will be refused.
-  mutating func endSessions(of oid: UInt32, on server: String) async throws(Obstacle) {
+  /// somebody's session, are gone, or have turned out to be another role's.
+  mutating func endSessions(of remains: Remains, _ oid: UInt32) async throws(Obstacle) {
+    let server = remains.server
     let watch = ContinuousClock.now
     var suspects: Set<Int>?
     var emptyLooks = 0
@@ -17,8 +17,8 @@ extension RevocationAttempt {
       let starting = try await terminateSessions(of: oid, on: server)
       var suspected = suspects?.intersection(starting) ?? starting
       let elapsed = ContinuousClock.now - watch
-      if elapsed > .seconds(1), !suspected.isEmpty {
-        suspected = try await end(suspected, on: server)
+      if elapsed > .milliseconds(50), !suspected.isEmpty {
+        suspected = try await sift(suspected, of: remains.role, after: elapsed, on: server)
       }
       suspects = suspected
       // Two looks: activity and locks are not read at one moment, and a backend may have gone over
@@ -47,13 +47,27 @@ extension RevocationAttempt {
     return look.starting
   }
 
-  /// Ends starting backends; hands back those that the server let us end.
-  private func end(_ suspects: Set<Int>, on server: String) async throws(Obstacle) -> Set<Int> {
-    try await step(on: server) { connection in
-      var ended: Set<Int> = []
-      for pid in suspects where try connection.terminate(pid) { ended.insert(pid) }
-      return ended
-    }.value
+  /// Ends those of the starting backends that are the role's, and hands them back.
+  ///
+  /// The catalogs do not tell whose a starting backend is, but the server does when it is asked to
+  /// end one: a role that is not in `pg_signal_backend` may end its own only. What is refused is
+  /// another role's, or has not come to the check of LOGIN yet and will not pass it. When the role
+  /// is gone, nobody can ask in its name; then whatever is still starting after a second is ended.
+  private mutating func sift(
+    _ suspects: Set<Int>, of role: RoleRecord?, after elapsed: Duration, on server: String
+  ) async throws(Obstacle) -> Set<Int> {
+    let ended: Set<Int>
+    if let role {
+      ended = try await step(on: server) { try $0.terminate(suspects, as: role.name) }.value
+    } else if elapsed > .seconds(1) {
+      ended = try await step(on: server) { connection in
+        try suspects.filter { try connection.terminate($0) }
+      }.value
+    } else {
+      return suspects
+    }
+    terminated.formUnion(ended)
+    return ended
   }
 }
 
@@ -69,6 +83,30 @@ extension Connection {
       .startingBackends, .terminateSessions(of: oid, and: guests),
     ])
     return Look(starting: try pids(answers[0]), sessions: try pids(answers[1]))
+  }
+
+  /// Ends those backends that belong to the role; hands them back.
+  func terminate(_ pids: Set<Int>, as role: String) throws(PostgresError) -> Set<Int> {
+    let statements = try RoleStatements(role, on: self)
+    try execute(statements.takeOver)
+    var ended: Set<Int> = []
+    for pid in pids where try terminate(pid, as: role) { ended.insert(pid) }
+    try execute(statements.giveBack)
+    return ended
+  }
+
+  private func terminate(_ pid: Int, as role: String) throws(PostgresError) -> Bool {
+    let becomeAndTerminate: [Statement] = [.become(role), .terminate(pid)]
+    do throws(PostgresError) {
+      _ = try pipeline(becomeAndTerminate)
+      return true
+    } catch {
+      // To be refused the role itself would say nothing about the backend.
+      guard error.sqlState == .insufficientPrivilege, error.failedStatement == 1 else {
+        throw error
+      }
+      return false
+    }
   }
 }
 

@@ -126,4 +126,9 @@ extension Statement {
     Statement(
       "SELECT pg_catalog.set_config('lock_timeout', $1, true)", [String(milliseconds)])
   }
+
+  /// As SET ROLE, until the end of the transaction.
+  static func become(_ role: String) -> Statement {
+    Statement("SELECT pg_catalog.set_config('role', $1, true)", [role])
+  }
 }
