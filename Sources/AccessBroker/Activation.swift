@@ -38,6 +38,7 @@ extension Broker {
       .activate(id, clocks.boot()), by: caller, idempotency: idempotency)
     if outcome.isReplay { return try await credentials(id, secret: nil) }
     guard let grant = outcome.state.requests[id]?.grant else {
+      if let request = outcome.state.requests[id] { notify(.waitsForReview(request)) }
       throw Refusal(
         .needsReview, "\(id) needs review again: the policy or the reviewers have changed",
         hint: "`jit show \(id)` tells who can approve it")
@@ -86,6 +87,14 @@ extension Broker {
     else {
       wake.now()
       throw Refusal(.wrongState, "\(id) was ended before it began", hint: "see `jit show \(id)`")
+    }
+    // The policy may have changed while the role was made.
+    if let ask = recorded.state.requests[id]?.ask {
+      do { _ = try stillEntitled(ask, policy.snapshot.policy) } catch {
+        await record(.disentitled(id))
+        wake.now()
+        throw error
+      }
     }
     do { try await provisioner.enableLogin(created.identity) } catch {
       throw Refusal(error, "LOGIN could not be switched on", hint: "try again: `jit connect \(id)`")

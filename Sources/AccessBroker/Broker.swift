@@ -51,7 +51,8 @@ extension Broker {
     idempotency: IdempotencyKey? = nil
   ) async throws(Refusal) -> Outcome {
     do throws(Refusal) {
-      try rates.count(caller, at: clocks.boot().milliseconds)
+      // Nothing holds up who takes access away.
+      if !command.endsAccess { try rates.count(caller, at: clocks.boot().milliseconds) }
       let closed = try await closedRequest(of: command)
       let proposal = proposal(command, by: caller, recalling: closed, written, idempotency)
       do throws(Refusal) { return try await ledger.append(proposal).get() } catch {

@@ -76,18 +76,21 @@ extension Broker {
   }
 
   private func recordRefused(_ error: any Error) async {
-    let diagnostics = (error as? PolicyErrors)?.diagnostics ?? []
     let refused = PolicyRefused(
-      digest: nil, errors: max(1, diagnostics.count),
+      digest: nil, errors: max(1, errors(in: error).count),
       first: String(summary(of: error).prefix(1_000)))
     await record(.policyRefused(refused))
   }
 
+  /// What is wrong, without what is only doubtful.
+  private func errors(in error: any Error) -> [Diagnostic] {
+    (error as? PolicyErrors)?.diagnostics.filter { $0.severity == .error } ?? []
+  }
+
   private func summary(of error: any Error) -> String {
-    guard let errors = error as? PolicyErrors, let first = errors.diagnostics.first else {
-      return "\(error)".inert
-    }
-    let more = errors.diagnostics.count - 1
+    let errors = errors(in: error)
+    guard let first = errors.first else { return "\(error)".inert }
+    let more = errors.count - 1
     return "\(first)".inert + (more > 0 ? " (and \(more) more)" : "")
   }
 }

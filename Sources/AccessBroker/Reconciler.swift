@@ -55,15 +55,21 @@ extension Broker {
     }
     let known = await knownRoles().union(before)
     for role in census.roles where !known.contains(role.name) {
-      let target = RevocationTarget(name: role.name, identity: role, scopes: [])
-      let revocation = await provisioner.revoke(target)
-      let removed = revocation.outcome == .ended
-      logger.error("an orphan", metadata: ["role": "\(role.name)", "removed": "\(removed)"])
-      if await orphans.isNew(role, removed: removed) {
-        await record(.orphan(OrphanFound(database: database, role: role, removed: removed)))
-        notify(.alarm("a role of ours without a grant on \(database): \(role.name)"))
-      }
+      await end(orphan: role, on: database, provisioner)
     }
+  }
+
+  /// Two databases can be on one server, which shows its roles for both: one of them ends it.
+  private func end(
+    orphan role: RoleIdentity, on database: DatabaseName, _ provisioner: any Provisioner
+  ) async {
+    guard await orphans.begin(role) else { return }
+    let target = RevocationTarget(name: role.name, identity: role, scopes: [])
+    let removed = await provisioner.revoke(target).outcome == .ended
+    guard await orphans.end(role, removed: removed) else { return }
+    logger.error("an orphan", metadata: ["role": "\(role.name)", "removed": "\(removed)"])
+    await record(.orphan(OrphanFound(database: database, role: role, removed: removed)))
+    notify(.alarm("a role of ours without a grant on \(database): \(role.name)"))
   }
 
   private func knownRoles() async -> Set<String> {
@@ -71,13 +77,23 @@ extension Broker {
   }
 }
 
-/// Orphans that were reported: one that cannot be removed is not reported each minute.
+/// Orphans that are being ended, and those that were reported: one that cannot be removed is not
+/// reported each minute.
 actor KnownOrphans {
-  private var reported: [RoleIdentity: Bool] = [:]
+  private var underWay: Set<RoleIdentity> = []
+  private var removed: [RoleIdentity: Bool] = [:]
 
-  func isNew(_ role: RoleIdentity, removed: Bool) -> Bool {
-    guard reported[role] != removed else { return false }
-    reported[role] = removed ? nil : false
-    return true
+  /// False when it is gone, or somebody is at it.
+  func begin(_ role: RoleIdentity) -> Bool {
+    guard removed[role] != true else { return false }
+    return underWay.insert(role).inserted
+  }
+
+  /// Whether what became of it is news.
+  func end(_ role: RoleIdentity, removed isRemoved: Bool) -> Bool {
+    underWay.remove(role)
+    let isNews = removed[role] != isRemoved
+    removed[role] = isRemoved
+    return isNews
   }
 }

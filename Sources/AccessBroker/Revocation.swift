@@ -36,8 +36,10 @@ extension Broker {
     switch grant.stage {
     case .activating:
       await undo(id, grant, provisioner, because: "the activation was cut off")
-    case .active where grant.isOver(at: clocks.wall(), clocks.boot()):
-      await withoutWaitingLong { await self.record(.expired(id, self.clocks.boot())) }
+    case .active
+    where grant.isOver(at: clocks.wall(), clocks.boot(), newest: await ledger.state.newest):
+      let expired = Fact.expired(id, wall: clocks.wall(), clocks.boot())
+      await withoutWaitingLong { _ = await self.record(expired) }
       await revoke(id, provisioner)
     case .active: return true
     case .revoking, .stuck: await revoke(id, provisioner)
@@ -61,26 +63,33 @@ extension Broker {
     let overrun = revocation.sessionsGoneAfterMs.map {
       lateness(of: grant, at: began, boot) + $0
     }
-    let first = grant.obstacle?.overrunMs
+    let earlier = grant.obstacle
+    let first = earlier?.overrunMs
+    let sessionsEnded = (earlier?.sessionsEnded ?? 0) + revocation.sessionsEnded
+    let rolledBack = (earlier?.preparedRolledBack ?? 0) + revocation.preparedRolledBack
     switch revocation.outcome {
     case .ended:
       let receipt = Receipt(
-        sessionsEnded: revocation.sessionsEnded,
-        preparedRolledBack: revocation.preparedRolledBack,
+        sessionsEnded: sessionsEnded, preparedRolledBack: rolledBack,
         objectsDropped: revocation.objectsDropped, residue: revocation.residue, verified: true,
         overrunMs: first ?? overrun ?? 0)
-      let outcome = await record(.ended(id, receipt))
-      failpoint(.endedRecorded)
-      logger.info(
-        "ended",
-        metadata: ["request": "\(id)", "overrun_ms": "\(receipt.overrunMs)"])
-      if let outcome, !outcome.events.isEmpty, let request = try? await stored(id) {
-        notify(.ended(request))
-      }
+      await withoutWaitingLong { await self.recordEnd(id, receipt) }
     case .stuck(let because, let note):
       let obstacle = Grant.Obstacle(
-        because: because, fenced: revocation.fenced, note: note, overrunMs: first ?? overrun)
-      await raise(obstacle, id)
+        because: because, fenced: revocation.fenced, note: note, overrunMs: first ?? overrun,
+        sessionsEnded: sessionsEnded, preparedRolledBack: rolledBack,
+        residue: Array(revocation.residue.prefix(Limits.residueListedMax)))
+      await withoutWaitingLong { await self.raise(obstacle, id) }
+    }
+  }
+
+  private func recordEnd(_ id: RequestID, _ receipt: Receipt) async {
+    let outcome = await record(.ended(id, receipt))
+    failpoint(.endedRecorded)
+    logger.info("ended", metadata: ["request": "\(id)", "overrun_ms": "\(receipt.overrunMs)"])
+    guard let outcome, !outcome.events.isEmpty else { return }
+    do { notify(.ended(try await stored(id))) } catch {
+      logger.error("nobody is told of the end of \(id): \(error.message)")
     }
   }
 
@@ -104,15 +113,16 @@ extension Broker {
     return max(0, now - (grant.ending?.due ?? grant.expiresAt))
   }
 
-  /// Gives the ledger a moment to take the intent. A disk that hangs must not hold up the fence, so
-  /// after that the work goes on, and the entry follows.
-  private func withoutWaitingLong(_ append: @escaping @Sendable () async -> Outcome?) async {
-    let arrived = WakeUp()
+  /// Gives the ledger a moment to take what it is told. A disk that hangs must not hold up a fence,
+  /// nor the place of a grant that waits for its own: after that the work goes on, and the entry
+  /// follows.
+  private func withoutWaitingLong(_ tell: @escaping @Sendable () async -> Void) async {
+    let told = WakeUp()
     Task {
-      _ = await append()
-      await arrived.wake()
+      await tell()
+      await told.wake()
     }
-    await arrived.sleep(atMost: 250)
+    await told.sleep(atMost: 250)
   }
 }
 

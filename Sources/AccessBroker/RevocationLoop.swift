@@ -49,7 +49,7 @@ package actor RevocationLoop: Service {
     for access in running.values { busy[access, default: 0] += 1 }
     for request in state.grants.sorted(by: isMoreUrgent) {
       guard let grant = request.grant else { continue }
-      let wait = millisecondsUntilDue(request.id, grant, now, boot)
+      let wait = millisecondsUntilDue(request.id, grant, now, boot, state.newest)
       guard wait <= 0 else {
         pause = min(pause, wait)
         continue
@@ -74,11 +74,11 @@ package actor RevocationLoop: Service {
   }
 
   private func millisecondsUntilDue(
-    _ id: RequestID, _ grant: Grant, _ now: Timestamp, _ boot: BootMark
+    _ id: RequestID, _ grant: Grant, _ now: Timestamp, _ boot: BootMark, _ newest: Timestamp?
   ) -> Int64 {
     if let retry = retries[id] { return retry.notBefore - boot.milliseconds }
     switch grant.stage {
-    case .active: return grant.millisecondsLeft(at: now, boot)
+    case .active: return grant.millisecondsLeft(at: now, boot, newest: newest)
     case .activating, .revoking, .stuck: return 0
     case .ended: return Limits.loopIntervalMs
     }

@@ -30,6 +30,8 @@ package enum Limits {
   /// Many more than there are connections: each step waits for its turn behind the same step of
   /// the others, so that all sessions end before the first role is cleaned up.
   package static let revocationsPerDatabaseMax = 64
+  /// Things in the way of a revocation that an entry names; an entry has to hold them.
+  package static let residueListedMax = 100
   package static let loopIntervalMs: Int64 = 1_000
   package static let retryFirstMs: Int64 = 250
   package static let retryMaxMs: Int64 = 30_000

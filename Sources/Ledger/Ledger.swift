@@ -216,6 +216,10 @@ package actor Ledger {
   private func keepFacts(of decided: [Decided], _ batch: Batch, because: String) {
     unwritable = because
     for job in decided {
+      if case .success(let outcome) = job.outcome, outcome.isReplay {
+        job.waiting.answer.resume(returning: job.outcome)
+        continue
+      }
       guard job.waiting.proposal.holdsAnyway, case .success(let outcome) = job.outcome else {
         job.waiting.answer.resume(returning: refusal(job, because))
         continue

@@ -85,11 +85,11 @@ final class NotifyProgram: Service {
       try await Task.sleep(for: .seconds(Limits.notifySecondsMax))
       kill(process.processIdentifier, SIGKILL)
     }
+    defer { watchdog.cancel() }
     try input.fileHandleForWriting.write(contentsOf: line)
     try input.fileHandleForWriting.close()
     for await status in ended where status != 0 {
       logger.error("the notify program ended with \(status)")
     }
-    watchdog.cancel()
   }
 }

@@ -138,12 +138,12 @@ struct GrantTests {
   func expiryOnce() throws {
     var world = World()
     let id = try world.active()
-    #expect(world.see(.expired(id, world.boot)) == [])
+    #expect(world.see(.expired(id, wall: world.now, world.boot)) == [])
     let due = world.now + World.span("30m")
     world.pass("30m5s")
     let revoking = Event.grantRevoking(id, GrantRevoking(cause: .expired, due: due, reason: nil))
-    #expect(world.see(.expired(id, world.boot)) == [revoking])
-    #expect(world.see(.expired(id, world.boot)) == [])
+    #expect(world.see(.expired(id, wall: world.now, world.boot)) == [revoking])
+    #expect(world.see(.expired(id, wall: world.now, world.boot)) == [])
   }
 
   static let receipt = Receipt(
@@ -221,7 +221,7 @@ struct GrantTests {
     #expect(world.refusal(.release(active), World.alice) == nil)
     #expect(world.refusal(.revoke(active, reason: World.written("x")), World.sam) == nil)
     world.pass("30m")
-    #expect(world.see(.expired(active, world.boot)).count == 1)
+    #expect(world.see(.expired(active, wall: world.now, world.boot)).count == 1)
   }
 
   @Test("who is no longer entitled loses a live grant")

@@ -33,7 +33,7 @@ struct PropertyTests {
         world.pass(["1s", "10m", "3h"].randomElement(using: &random) ?? "1s")
         for id in ids {
           world.see(.lapsed(id))
-          world.see(.expired(id, world.boot))
+          world.see(.expired(id, wall: world.now, world.boot))
         }
       }
     } catch {

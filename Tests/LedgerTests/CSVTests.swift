@@ -78,7 +78,7 @@ struct CSVTests {
   func export() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    for number in 1..<1_200 { try await ledger.append(Sample.exported(Int64(number))) }
+    try await ledger.append((1..<1_200).map { Sample.exported($0) })
     let csv = try await export(ledger, .csv)
     #expect(try records(String(decoding: csv, as: UTF8.self)).count == 1_201)
     let lines = try await export(ledger, .jsonl).split(separator: UInt8(ascii: "\n"))

@@ -24,6 +24,7 @@ struct RandomHistory {
   private var generator: SeededGenerator
   private let clock: ManualClock
   private var count: UInt64 = 0
+  private var asked: [RequestID] = []
 
   init(seed: UInt64, clock: ManualClock) {
     generator = SeededGenerator(seed: seed)
@@ -45,12 +46,14 @@ struct RandomHistory {
   }
 
   private mutating func submission() -> Proposal {
+    let id = RequestID(bits: count)
+    asked.append(id)
     let role = pick(["read", "write"])
     let submission = Submission(
       database: "orders_PROD", role: role, duration: pick(["30s", "10m", "1h"]),
       reason: WrittenText("reason \(count)", salt: [], sha256: Sample.sha256))
     return proposal(
-      .submit(RequestID(bits: count), submission),
+      .submit(id, submission),
       by: Sample.caller(pick(["alice", "bob", "dana"])))
   }
 
@@ -97,7 +100,8 @@ struct RandomHistory {
     let obstacle = Grant.Obstacle(
       because: .locked, fenced: Bool.random(using: &generator), note: "n", overrunMs: nil)
     let facts: [Fact] = [
-      .lapsed(id), .activated(id, identity), .activated(id, identity), .expired(id, clock.bootMark),
+      .lapsed(id), .activated(id, identity), .activated(id, identity),
+      .expired(id, wall: clock.now, clock.bootMark),
       .activationFailed(id, because: "refused"), .disentitled(id), .stuck(id, obstacle),
       .ended(id, receipt), .ended(id, receipt), .clockBehind(observed: clock.now),
       .refused(id, RequestRefused(attempt: "submit", code: .notEntitled, count: 2)),
@@ -131,8 +135,7 @@ struct RandomHistory {
 
   /// One of the newest, so that there is something left to happen to it.
   private mutating func recentRequest() -> RequestID {
-    let oldest = count > 12 ? count - 12 : 1
-    return RequestID(bits: UInt64.random(in: oldest...count, using: &generator))
+    asked.isEmpty ? RequestID(bits: 0) : pick(Array(asked.suffix(4)))
   }
 
   private mutating func pick<Value>(_ values: [Value]) -> Value {

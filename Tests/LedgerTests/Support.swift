@@ -66,8 +66,11 @@ struct Home {
 extension Ledger {
   /// Appends events that nobody decides about.
   @discardableResult
-  func append(_ events: Event..., by author: Author = .system) async throws -> Outcome {
-    try await append(Proposal(by: author) { _, _ in .success(events) }).get()
+  func append(_ events: Event...) async throws -> Outcome { try await append(events) }
+
+  @discardableResult
+  func append(_ events: [Event]) async throws -> Outcome {
+    try await append(Proposal(by: .system) { _, _ in .success(events) }).get()
   }
 
   @discardableResult

@@ -13,7 +13,7 @@ struct TreeTests {
     let home = try Home()
     let ledger = try await home.open()
     let key = await ledger.verifierKey
-    for size in 1...70 {
+    for size in 1...34 {
       let bodies = try home.bodies()
       let checkpoint = try home.checkpoint(key)
       #expect(checkpoint.size == UInt64(size) && bodies.count == size)

@@ -170,8 +170,19 @@ struct UnwritableTests {
       try await ledger.append(Sample.exported(1))
     }
     #expect(refusal?.code == .ledgerUnwritable)
-    await ledger.settle()
-    #expect(await ledger.unwritable != nil, "it was tried again, and the lock is still there")
+    let settled = Counter()
+    Task {
+      await ledger.settle()
+      settled.add()
+    }
+    var reads = 0
+    try await eventually("it was tried again, and the lock is still there") {
+      _ = await ledger.state
+      reads += 1
+      return settled.value == 1
+    }
+    #expect(reads > 50, "the state does not wait for the lock of the file")
+    #expect(await ledger.unwritable != nil)
     #expect(try await ledger.appendFact(revoking).durable == false)
     #expect(isRevoking(await ledger.state))
     #expect(try await ledger.request(closed)?.isClosed == true, "history can be read meanwhile")

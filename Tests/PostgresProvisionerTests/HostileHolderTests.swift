@@ -119,23 +119,6 @@ struct HostileHolderTests {
     await provisioner.close()
   }
 
-  @Test("a sleeping login of a role that was dropped by hand is ended, too")
-  func sleepingLoginOfDroppedRole() async throws {
-    // Here nobody can tell whose a starting backend is: not beside other tests.
-    let test = try await TestServer.start()
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let login = Task { try await test.login(role, options: "-c post_auth_delay=4") }
-    try await test.waitUntilLoginSleeps(role.identity.name)
-    try await test.execute("DROP ROLE \(role.identity.name)")
-    let revocation = await provisioner.revoke(role.target())
-    expectEnded(revocation)
-    #expect(revocation.sessionsEnded == 1)
-    await #expect(throws: PostgresError.self) { try await login.value.query("SELECT 1") }
-    await provisioner.close()
-    try await test.server.destroy()
-  }
-
   @Test(
     "whom the holder let in is thrown out",
     .enabled(if: TestServer.major < 15, "from 15 on the holder cannot let anybody in"))
@@ -193,20 +176,5 @@ struct HostileHolderTests {
       try await group.waitForAll()
     }
     await provisioner.close()
-  }
-}
-
-extension TestServer {
-  fileprivate func waitUntilLoginSleeps(_ role: String) async throws {
-    // The server logs this just before it looks at LOGIN.
-    try await eventually("the login has passed its check") {
-      try await value(
-        #"""
-        SELECT clock_timestamp() - (regexp_match(
-                 pg_read_file($1),
-                 '(\S+ \S+ \S+) \[\d+\] LOG:  connection authenticated: identity="' || $2)
-               )[1]::timestamptz > interval '300 ms'
-        """#, [server.log, role]) == "t"
-    }
   }
 }

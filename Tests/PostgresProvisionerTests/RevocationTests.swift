@@ -68,21 +68,6 @@ struct RevocationTests {
     await provisioner.close()
   }
 
-  @Test("sessions outlive a role that was dropped by hand, and are ended by its OID")
-  func droppedByHand() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let session = try await test.login(role)
-    try await test.execute("DROP ROLE \(role.identity.name)")
-    #expect(try await session.query("SELECT 1").count == 1)
-    let revocation = await provisioner.revoke(role.target())
-    expectEnded(revocation)
-    #expect(revocation.sessionsEnded == 1)
-    await #expect(throws: PostgresError.self) { try await session.query("SELECT 1") }
-    await provisioner.close()
-  }
-
   @Test("a role that the broker made and then forgot about is found by name and tag")
   func unknownIdentity() async throws {
     let test = try await TestServer.shared

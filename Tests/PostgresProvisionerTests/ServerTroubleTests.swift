@@ -10,7 +10,7 @@ import Testing
 struct ServerTroubleTests {
   @Test("a stopped server makes a revocation stuck, and an activation fail, at once")
   func stopped() async throws {
-    try await withServer { test in
+    try await withTestServer { test in
       let provisioner = test.provisioner()
       let role = try await provisioner.activate(test.plan())
       try await test.server.stop(mode: .immediate)
@@ -24,7 +24,7 @@ struct ServerTroubleTests {
 
   @Test("a server that answers nothing makes them fail within seconds, and comes back")
   func paused() async throws {
-    try await withServer { test in
+    try await withTestServer { test in
       let provisioner = test.provisioner()
       let role = try await provisioner.activate(test.plan())
       let session = try await test.login(role)
@@ -42,7 +42,7 @@ struct ServerTroubleTests {
 
   @Test("a server that was restarted is reached again, over new connections")
   func restarted() async throws {
-    try await withServer { test in
+    try await withTestServer { test in
       let provisioner = test.provisioner()
       _ = try await provisioner.census()
       try await test.server.stop()
@@ -112,14 +112,6 @@ struct ServerTroubleTests {
     #expect(stuck.sessionsGoneAfterMs == nil)
     #expect(await creations == Array(repeating: .unreachable, count: 8))
     #expect(ContinuousClock.now - start < limit)
-  }
-
-  private func withServer(_ body: (TestServer) async throws -> Void) async throws {
-    let test = try await TestServer.start()
-    let result: Result<Void, any Error>
-    do { result = .success(try await body(test)) } catch { result = .failure(error) }
-    try await test.server.destroy()
-    try result.get()
   }
 }
 

@@ -1,4 +1,5 @@
 import AccessCore
+import AccessTesting
 import PostgresProvisioner
 import Synchronization
 import Testing
@@ -15,6 +16,30 @@ extension PostgresProvisioner {
 extension CreatedRole {
   func target(_ scopes: [String] = ["app_read"]) -> RevocationTarget {
     RevocationTarget(name: identity.name, identity: identity, scopes: scopes)
+  }
+}
+
+/// Runs `body` with a server that it may stop, or on which it must be alone.
+func withTestServer(_ body: (TestServer) async throws -> Void) async throws {
+  let test = try await TestServer.start()
+  let result: Result<Void, any Error>
+  do { result = .success(try await body(test)) } catch { result = .failure(error) }
+  try await test.server.destroy()
+  try result.get()
+}
+
+extension TestServer {
+  func waitUntilLoginSleeps(_ role: String) async throws {
+    // The server logs this just before it looks at LOGIN.
+    try await eventually("the login has passed its check") {
+      try await value(
+        #"""
+        SELECT clock_timestamp() - (regexp_match(
+                 pg_read_file($1),
+                 '(\S+ \S+ \S+) \[\d+\] LOG:  connection authenticated: identity="' || $2)
+               )[1]::timestamptz > interval '300 ms'
+        """#, [server.log, role]) == "t"
+    }
   }
 }
 

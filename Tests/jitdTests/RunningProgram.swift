@@ -73,7 +73,7 @@ func withProgram(
 private struct StreamedLog: LogHandler {
   let messages: AsyncStream<String>.Continuation
   var metadata: Logger.Metadata = [:]
-  var logLevel: Logger.Level = .trace
+  var logLevel: Logger.Level = .info
 
   subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }

@@ -88,7 +88,8 @@ package enum Fact: Sendable, Equatable {
   case activated(RequestID, RoleIdentity)
   /// The activation failed, and the role is verified to be absent.
   case activationFailed(RequestID, because: String)
-  case expired(RequestID, BootMark)
+  /// By the clocks as they were read; the wall clock may be wrong.
+  case expired(RequestID, wall: Timestamp, BootMark)
   /// The requester is no longer entitled.
   case disentitled(RequestID)
   case stuck(RequestID, Grant.Obstacle)

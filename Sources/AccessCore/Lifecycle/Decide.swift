@@ -77,7 +77,7 @@ func requireIssuing(_ context: Context) throws(Refusal) {
   if case .stopped(let because) = context.issuing {
     throw Refusal(
       .issuingStopped, "no access is given now: \(because)",
-      hint: "grants that are live still end on time; an operator finds the cause with `jit doctor`")
+      hint: "grants that are live still end on time; the log of jitd has the cause")
   }
 }
 

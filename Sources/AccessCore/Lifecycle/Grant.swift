@@ -32,23 +32,28 @@ package struct Grant: Sendable, Equatable {
     package let due: Timestamp
   }
 
-  package struct Obstacle: Sendable, Equatable, Codable {
+  package struct Obstacle: Sendable, Equatable {
     package let because: StuckCause
     package let fenced: Bool
     package let note: String
     /// Set once the fence and zero sessions were observed in spite of the obstacle.
     package let overrunMs: Int64?
+    /// What all attempts so far have done, and what the last one found in the way.
+    package let sessionsEnded: Int
+    package let preparedRolledBack: Int
+    package let residue: [Residue]
 
-    package init(because: StuckCause, fenced: Bool, note: String, overrunMs: Int64?) {
+    package init(
+      because: StuckCause, fenced: Bool, note: String, overrunMs: Int64?, sessionsEnded: Int = 0,
+      preparedRolledBack: Int = 0, residue: [Residue] = []
+    ) {
       self.because = because
       self.fenced = fenced
       self.note = note
       self.overrunMs = overrunMs
-    }
-
-    private enum CodingKeys: String, CodingKey {
-      case because, fenced, note
-      case overrunMs = "overrun_ms"
+      self.sessionsEnded = sessionsEnded
+      self.preparedRolledBack = preparedRolledBack
+      self.residue = residue
     }
   }
 
@@ -85,17 +90,23 @@ package struct Grant: Sendable, Equatable {
     RolePlan(name: roleName, scopes: scopes, expiresAt: expiresAt, sessions: sessions)
   }
 
-  /// Whether its time is over on either clock. The clock of another boot says nothing.
-  package func isOver(at now: Timestamp, _ boot: BootMark) -> Bool {
-    if now >= expiresAt { return true }
-    return boot.bootID == began.bootID
-      && boot.milliseconds - began.milliseconds >= duration.milliseconds
+  /// Whether its time is over on either clock.
+  ///
+  /// After a reboot the boot clock says nothing, and a wall clock behind the `newest` entry is known
+  /// to be wrong: then nobody knows how long it has lasted, and it is over.
+  package func isOver(at now: Timestamp, _ boot: BootMark, newest: Timestamp? = nil) -> Bool {
+    millisecondsLeft(at: now, boot, newest: newest) == 0
   }
 
   /// Milliseconds until `isOver`, by the clock that gets there first; 0 when it is.
-  package func millisecondsLeft(at now: Timestamp, _ boot: BootMark) -> Int64 {
+  package func millisecondsLeft(
+    at now: Timestamp, _ boot: BootMark, newest: Timestamp? = nil
+  ) -> Int64 {
     let wall = max(0, expiresAt - now)
-    guard boot.bootID == began.bootID else { return min(wall, duration.milliseconds) }
+    guard boot.bootID == began.bootID else {
+      if let newest, now < newest { return 0 }
+      return min(wall, duration.milliseconds)
+    }
     let elapsed = boot.milliseconds - began.milliseconds
     return min(wall, max(0, duration.milliseconds - elapsed))
   }

@@ -11,15 +11,19 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
   case .activationFailed(let id, let because):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
     return [.grantFailed(id, GrantFailed(because: because))]
-  case .expired(let id, let boot):
+  case .expired(let id, let wall, let boot):
     guard
-      let grant = state.requests[id]?.grant, case .active = grant.stage, grant.isOver(at: now, boot)
+      let grant = state.requests[id]?.grant, case .active = grant.stage,
+      grant.isOver(at: wall, boot, newest: state.newest)
     else { return [] }
     let due = grant.due(at: now, boot)
     return [.grantRevoking(id, GrantRevoking(cause: .expired, due: due, reason: nil))]
   case .disentitled(let id):
-    guard let grant = state.requests[id]?.grant, case .active = grant.stage else { return [] }
-    return [.grantRevoking(id, GrantRevoking(cause: .revoked, due: now, reason: nil))]
+    switch state.requests[id]?.grant?.stage {
+    case .activating, .active:
+      return [.grantRevoking(id, GrantRevoking(cause: .revoked, due: now, reason: nil))]
+    case .revoking, .stuck, .ended, nil: return []
+    }
   case .stuck(let id, let obstacle):
     switch state.requests[id]?.grant?.stage {
     case .revoking: return [.grantStuck(id, obstacle)]

@@ -82,7 +82,7 @@ package struct AdminLogin: Hashable, Sendable, Codable {
   }
 
   /// What the broker shows for itself; never the secret, only where it lies.
-  package enum Proof: Hashable, Sendable, Codable {
+  package enum Proof: Hashable, Sendable {
     case password(CredentialName)
     /// Paths of a client certificate and its key.
     case certificate(path: String, key: String)

@@ -61,6 +61,11 @@ extension GrantView {
       case .stuck(let ending, let obstacle):
         name = "stuck"
         (cause, fenced, because) = (ending.cause, obstacle.fenced, obstacle.because)
+        // Not the last word: what was done so far, and what is in the way.
+        receipt = Receipt(
+          sessionsEnded: obstacle.sessionsEnded, preparedRolledBack: obstacle.preparedRolledBack,
+          objectsDropped: 0, residue: obstacle.residue, verified: false,
+          overrunMs: obstacle.overrunMs ?? 0)
       case .ended(let ending, let receipt, let at):
         name = "ended"
         (cause, fenced, endedAt, self.receipt) = (ending.cause, true, at, receipt)

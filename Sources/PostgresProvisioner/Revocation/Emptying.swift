@@ -52,11 +52,11 @@ extension Connection {
     }
   }
 
-  /// False when the server does not let us: it is a superuser's, or still asking for a password.
+  /// False when it is gone, or when the server does not let us: it is a superuser's, or still
+  /// asking for a password.
   func terminate(_ pid: Int) throws(PostgresError) -> Bool {
     do throws(PostgresError) {
-      _ = try query(.terminate(pid))
-      return true
+      return try query(.terminate(pid))[0].bool("was_there")
     } catch {
       guard error.sqlState == .insufficientPrivilege else { throw error }
       return false

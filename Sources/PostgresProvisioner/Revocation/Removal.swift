@@ -30,8 +30,8 @@ extension RevocationAttempt {
     throw Obstacle(
       .residue,
       """
-      \(role.name) cannot be dropped: \(residue.count) things in the server hang on it \
-      (see the list); it can no longer log in; drop them or give them to another role
+      \(role.name) cannot be dropped while something hangs on it (see the residue); it can \
+      no longer log in; drop that or give it to another role
       """)
   }
 }

@@ -96,10 +96,8 @@ extension Connection {
   }
 
   private func terminate(_ pid: Int, as role: String) throws(PostgresError) -> Bool {
-    let becomeAndTerminate: [Statement] = [.become(role), .terminate(pid)]
     do throws(PostgresError) {
-      _ = try pipeline(becomeAndTerminate)
-      return true
+      return try pipeline([.become(role), .terminate(pid)])[1][0].bool("was_there")
     } catch {
       // To be refused the role itself would say nothing about the backend.
       guard error.sqlState == .insufficientPrivilege, error.failedStatement == 1 else {

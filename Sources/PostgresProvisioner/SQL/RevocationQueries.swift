@@ -26,7 +26,7 @@ extension Statement {
   static func terminate(_ pid: Int) -> Statement {
     Statement(
       """
-      SELECT pg_catalog.pg_terminate_backend($1::pg_catalog.int4)
+      SELECT pg_catalog.pg_terminate_backend($1::pg_catalog.int4) AS was_there
       """, [String(pid)])
   }
 
