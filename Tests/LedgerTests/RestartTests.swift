@@ -33,7 +33,7 @@ struct RestartTests {
     for seed in UInt64(1)...12 {
       let clock = ManualClock()
       var (history, state) = (RandomHistory(seed: seed, clock: clock), State())
-      for _ in 0..<150 {
+      for _ in 0..<2_000 {
         let proposal = history.next()
         guard case .success(let events) = proposal.decide(state, clock.now) else { continue }
         for event in events {
