@@ -49,9 +49,13 @@ extension Broker {
   }
 
   private func isDone(_ id: RequestID) async -> Bool {
-    switch await ledger.state.requests[id]?.grant?.stage {
+    let state = await ledger.state
+    guard let grant = state.requests[id]?.grant else { return true }
+    return switch grant.stage {
     case .activating, .revoking, .stuck: false
-    case .active, .ended, nil: true
+    // Over, but the ledger has not said so yet: looked at again later, behind those that wait.
+    case .active: !grant.isOver(at: clocks.wall(), clocks.boot(), newest: state.newest)
+    case .ended: true
     }
   }
 

@@ -26,7 +26,6 @@ struct BadInputTests {
       let id = try await broker.ask().id
       try await broker.expectOnlyRefusals {
         for message in messages(id) {
-          let t0 = ContinuousClock.now
           defer {
             print(
               "TIMING", ContinuousClock.now - t0, message.path, message.status,

@@ -91,4 +91,28 @@ struct SameTimeTests {
       #expect(try await broker.count(.credentialReissued, of: id) == 0)
     }
   }
+
+  @Test("two hundred requests are two hundred, and nobody blames the clock")
+  func burst() async throws {
+    try await withLiveBroker { broker in
+      _ = try await broker.token(of: "alice")
+      let ids = try await withThrowingTaskGroup(of: String.self) { group in
+        for number in 1...200 {
+          group.addTask {
+            let body =
+              #"{"database":"orders_PROD","role":"write","duration":"5m","reason":"INC-\#(number)"}"#
+            let answer = try await broker.post(
+              Path.requests, as: "alice", key: "burst-\(number)", Array(body.utf8))
+            return try answer.json(RequestView.self).id
+          }
+        }
+        return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+      }
+      let entries = try await broker.entries()
+      #expect(entries.map(\.seq) == Array(0..<Int64(entries.count)))
+      #expect(Set(entries.filter { $0.kind == .requestSubmitted }.compactMap(\.request)) == ids)
+      #expect(ids.count == 200)
+      #expect(entries.count { $0.kind == .clockAnomaly } == 0)
+    }
+  }
 }
