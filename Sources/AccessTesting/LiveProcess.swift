@@ -86,11 +86,3 @@ extension LiveProcess.Ending {
     self = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(by: signal)
   }
 }
-
-private func withCStrings<Value>(
-  _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
-) -> Value {
-  let copies = texts.map { strdup($0) }
-  defer { copies.forEach { free($0) } }
-  return body(copies + [nil])
-}

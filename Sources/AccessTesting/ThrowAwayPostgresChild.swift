@@ -53,11 +53,3 @@ struct ChildProcess: Sendable {
     }
   }
 }
-
-private func withCStrings<Value>(
-  _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value
-) -> Value {
-  let copies = texts.map { strdup($0) }
-  defer { copies.forEach { free($0) } }
-  return body(copies + [nil])
-}

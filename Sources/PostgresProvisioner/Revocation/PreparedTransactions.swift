@@ -78,7 +78,7 @@ extension Connection {
         """)
       return true
     } catch {
-      guard error.sqlState == .undefinedObject || error.sqlState == .objectNotInPrerequisiteState
+      guard error.sqlState == .undefinedObject || error.sqlState == .notInPrerequisiteCondition
       else { throw error }
       return false
     }

@@ -9,5 +9,5 @@ extension Row {
 
 extension SQLState {
   static let uniqueViolation = SQLState(rawValue: "23505")
-  static let objectNotInPrerequisiteState = SQLState(rawValue: "55000")
+  static let notInPrerequisiteCondition = SQLState(rawValue: "55000")
 }
