@@ -26,11 +26,6 @@ struct BadInputTests {
       let id = try await broker.ask().id
       try await broker.expectOnlyRefusals {
         for message in messages(id) {
-          defer {
-            print(
-              "TIMING", ContinuousClock.now - t0, message.path, message.status,
-              message.body.prefix(40))
-          }
           let answer = try await broker.send(
             message.method, message.path, as: "alice", fields: message.fields,
             Array(message.body.utf8))
