@@ -264,6 +264,7 @@ package actor Ledger {
   private func reopen() async {
     do {
       let fresh = try Store(directory.ledgerPath)
+      try await fresh.proveWritable()
       let loaded = try fresh.load()
       let taken = try await fresh.nonces(from: frontier.size)
       let missing = owed.entries.filter { !taken.contains($0.nonce) }

@@ -95,7 +95,12 @@ let everyKind: [Entry] = [
     .system,
     .grantStuck(
       request,
-      Grant.Obstacle(because: .residue, fenced: true, note: "it owns 1 table", overrunMs: 180))
+      Grant.Obstacle(
+        because: .residue, fenced: true, note: "it owns 1 table", overrunMs: 180, sessionsEnded: 2,
+        preparedRolledBack: 1,
+        residue: [
+          Residue(database: "orders", kind: "table", name: "t", note: "owned by the role")
+        ]))
   ),
   (
     .system,

@@ -13,7 +13,9 @@ struct RestartTests {
     var history = RandomHistory(seed: seed, clock: home.clock)
     for _ in 0..<4 {
       let ledger = try await home.open()
-      for _ in 0..<50 { _ = await ledger.append(history.next()) }
+      for _ in 0..<60 {
+        _ = await ledger.append(history.next(after: await ledger.state))
+      }
       let (state, requests) = (await ledger.state, try await everyRequest(ledger))
       try await expectSound(home, ledger)
 
@@ -33,8 +35,8 @@ struct RestartTests {
     for seed in UInt64(1)...12 {
       let clock = ManualClock()
       var (history, state) = (RandomHistory(seed: seed, clock: clock), State())
-      for _ in 0..<2_000 {
-        let proposal = history.next()
+      for _ in 0..<180 {
+        let proposal = history.next(after: state)
         guard case .success(let events) = proposal.decide(state, clock.now) else { continue }
         for event in events {
           kinds.insert(event.kind)

@@ -42,6 +42,8 @@ struct RequestRoutes {
   private func list(_ request: Request, _ context: APIContext) async throws -> Response {
     let scope = try readScope(request.uri.queryParameters["scope"].map(String.init))
     let state = request.uri.queryParameters["state"].map(String.init)
+    guard state.map(["pending", "approved", "denied", "cancelled", "lapsed"].contains) ?? true
+    else { throw Problem(.usage, "the state is pending, approved, denied, cancelled or lapsed") }
     let requests = try await broker.requests(scope, of: context.caller)
     return try await respond(requests.filter { state == nil || $0.stage.name == state })
   }

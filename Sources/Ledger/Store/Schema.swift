@@ -46,7 +46,7 @@ enum Schema {
         commitment TEXT PRIMARY KEY,
         request    TEXT,
         salt       BLOB NOT NULL,
-        text       TEXT NOT NULL
+        text       BLOB NOT NULL   -- UTF-8; as text it would end at its first NUL
     ) STRICT;
 
     -- Which entries it takes to rebuild the live state: those of open requests, live grants and

@@ -43,8 +43,9 @@ extension Store {
       let statement = try db.cachedStatement(
         sql: "SELECT text FROM openings WHERE commitment = ?")
       return try commitments.reduce(into: [:]) { texts, commitment in
-        texts[commitment] = try String.fetchOne(
+        let text = try Data.fetchOne(
           statement, arguments: [commitment.digest.description])
+        texts[commitment] = text.map { String(decoding: $0, as: UTF8.self) }
       }
     }
   }

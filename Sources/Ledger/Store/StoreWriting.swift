@@ -76,7 +76,8 @@ extension Store {
               ON CONFLICT (commitment) DO NOTHING
           """,
         arguments: [
-          written.commitment.digest.description, request?.text, Data(written.salt), written.text,
+          written.commitment.digest.description, request?.text, Data(written.salt),
+          Data(written.text.utf8),
         ])
     }
     for (digest, documents) in batch.policies {
@@ -104,6 +105,11 @@ extension Store {
       origin: signer.name.description, size: frontier.size, root: frontier.root)
     try db.cachedStatement(sql: "INSERT OR REPLACE INTO checkpoint (only, note) VALUES (1, ?)")
       .execute(arguments: [try checkpoint.signed(by: signer).description])
+  }
+
+  /// Writes what is there already: throws when the disk refuses.
+  func proveWritable() async throws {
+    try await pool.write { db in try db.execute(sql: "UPDATE checkpoint SET note = note") }
   }
 
   func forgetWrites(before time: Timestamp) async throws {

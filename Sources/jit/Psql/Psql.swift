@@ -40,6 +40,8 @@ struct Psql {
 private let interferingVariables = [
   "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER", "PGPASSWORD", "PGSERVICE",
   "PGSSLMODE", "PGAPPNAME",
+  // Not libpq's, but what psql starts (`\\!`) has no business with it.
+  "JIT_TOKEN",
 ]
 
 extension CredentialsView {
