@@ -268,7 +268,7 @@ package actor Ledger {
       let loaded = try fresh.load()
       let taken = try await fresh.nonces(from: frontier.size)
       let missing = owed.entries.filter { !taken.contains($0.nonce) }
-      store.abandon()
+      // Readers may be at the old handle still; it closes with the last of them.
       store = fresh
       state = loaded.state
       frontier = loaded.frontier

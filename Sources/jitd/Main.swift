@@ -30,6 +30,9 @@ struct Jitd: AsyncParsableCommand {
       } else {
         try command.run()
       }
+      // Everything is on disk. Exit handlers would take OpenSSL away from under threads that still
+      // wait in libpq, so they are not run.
+      _exit(0)
     } catch let error as StartError {
       report(error.message, hint: error.hint)
       Glibc.exit(error.exitCode)

@@ -24,12 +24,6 @@ final class Store: Sendable {
     try pool.write(Store.prepareSchema)
   }
 
-  /// Lets go of a handle whose last write failed. Closing it may fail for the same reason, and
-  /// nothing depends on it: what counts is what a new handle reads.
-  func abandon() {
-    do { try pool.close() } catch { pool.interrupt() }
-  }
-
   private static func expect(_ db: GRDB.Database, _ pragma: String, _ value: String) throws {
     let found = try String.fetchOne(db, sql: "PRAGMA \(pragma)") ?? "nothing"
     guard found == value else {
