@@ -64,32 +64,13 @@ final class NotifyProgram: Service {
 
   private func deliver(_ notice: Notice) async throws {
     let line = try JSONEncoder().encode(await event(notice)) + Data("\n".utf8)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: command[0])
-    process.arguments = Array(command.dropFirst())
-    // Nothing of ours but what every program needs: the environment may hold the way to secrets.
-    process.environment = ProcessInfo.processInfo.environment.filter {
-      ["PATH", "LANG", "TZ", "HOME"].contains($0.key)
-    }
-    let input = Pipe()
-    process.standardInput = input
-    process.standardOutput = FileHandle.standardError
-    let ended = AsyncStream<Int32> { ended in
-      process.terminationHandler = { process in
-        ended.yield(process.terminationStatus)
-        ended.finish()
-      }
-    }
-    try process.run()
-    let watchdog = Task {
-      try await Task.sleep(for: .seconds(Limits.notifySecondsMax))
-      kill(process.processIdentifier, SIGKILL)
-    }
-    defer { watchdog.cancel() }
-    try input.fileHandleForWriting.write(contentsOf: line)
-    try input.fileHandleForWriting.close()
-    for await status in ended where status != 0 {
-      logger.error("the notify program ended with \(status)")
+    let program = ChildProgram(command: command, secondsMax: Limits.notifySecondsMax)
+    switch try await program.run(input: line) {
+    case .exited(0): break
+    case .exited(let status): logger.error("the notify program ended with \(status)")
+    case .killed(let signal): logger.error("the notify program was ended by signal \(signal)")
+    case .tooSlow:
+      logger.error("the notify program took over \(program.secondsMax) s and was ended")
     }
   }
 }
