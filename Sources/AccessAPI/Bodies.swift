@@ -1,7 +1,11 @@
-// What clients send. Unknown keys are ignored, so that a newer client can talk to an older broker.
+/// What clients send. A key that the broker does not know is refused: whoever meant a shorter
+/// `duration` and wrote another word must not get the longer one.
+package protocol ClosedBody: Codable, Sendable {
+  associatedtype CodingKeys: CodingKey & CaseIterable
+}
 
 /// `POST /v1/requests`
-package struct NewRequest: Codable, Sendable, Equatable {
+package struct NewRequest: ClosedBody, Equatable {
   package var database: String
   package var role: String
   /// As typed: `30m`.
@@ -28,14 +32,14 @@ package struct NewRequest: Codable, Sendable, Equatable {
     self.dryRun = dryRun
   }
 
-  enum CodingKeys: String, CodingKey {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
     case database, role, duration, reason, ticket, entitlement, start
     case dryRun = "dry_run"
   }
 }
 
 /// `POST /v1/requests/{id}/reviews`
-package struct NewReview: Codable, Sendable, Equatable {
+package struct NewReview: ClosedBody, Equatable {
   /// `approve` or `deny`.
   package var verdict: String
   /// A shorter duration, as typed.
@@ -50,17 +54,25 @@ package struct NewReview: Codable, Sendable, Equatable {
     self.comment = comment
     self.digest = digest
   }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case verdict, duration, comment, digest
+  }
 }
 
 /// `POST /v1/requests/{id}/revoke`
-package struct NewRevocation: Codable, Sendable, Equatable {
+package struct NewRevocation: ClosedBody, Equatable {
   package var reason: String
 
   package init(reason: String) { self.reason = reason }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case reason
+  }
 }
 
 /// `POST /v1/tokens`, on the admin socket
-package struct NewToken: Codable, Sendable, Equatable {
+package struct NewToken: ClosedBody, Equatable {
   package var user: String
   /// As typed; the default is `90d`.
   @Nullable package var duration: String?
@@ -68,5 +80,9 @@ package struct NewToken: Codable, Sendable, Equatable {
   package init(user: String, duration: String?) {
     self.user = user
     self.duration = duration
+  }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case user, duration
   }
 }

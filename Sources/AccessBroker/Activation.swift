@@ -53,6 +53,7 @@ extension Broker {
       failpoint(.reissueRecorded)
       let secret: Secret
       do { secret = try await provisioner.reissue(identity) } catch {
+        if error.kind == .fenced { await foundFenced(id) }
         throw Refusal(error, "the password could not be set", hint: "try again")
       }
       failpoint(.passwordChanged)
@@ -97,6 +98,7 @@ extension Broker {
       }
     }
     do { try await provisioner.enableLogin(created.identity) } catch {
+      if error.kind == .fenced { await foundFenced(id) }
       throw Refusal(error, "LOGIN could not be switched on", hint: "try again: `jit connect \(id)`")
     }
     failpoint(.loginEnabled)
@@ -133,6 +135,8 @@ extension Refusal {
     switch error.kind {
     case .unreachable: self.init(.databaseUnreachable, "\(what): \(error.message)", hint: hint)
     case .refused: self.init(.databaseRefused, "\(what): \(error.message)", hint: hint)
+    case .fenced:
+      self.init(.wrongState, "\(what): \(error.message)", hint: "ask again with `jit request`")
     }
   }
 }

@@ -53,10 +53,25 @@ extension Broker {
       logger.warning("no census of \(database): \(error.message)")
       return
     }
+    for role in census.fenced { await end(fenced: role) }
     let known = await knownRoles().union(before)
     for role in census.roles where !known.contains(role.name) {
       await end(orphan: role, on: database, provisioner)
     }
+  }
+
+  /// A grant whose end had begun when the ledger could not be written, and then the broker died.
+  private func end(fenced role: RoleIdentity) async {
+    for request in await ledger.state.grants {
+      guard case .active(role, _) = request.grant?.stage else { continue }
+      await foundFenced(request.id)
+    }
+  }
+
+  /// What was fenced once ends; the ledger catches up.
+  func foundFenced(_ id: RequestID) async {
+    await record(.fenced(id, wall: clocks.wall(), clocks.boot()))
+    wake.now()
   }
 
   /// Two databases can be on one server, which shows its roles for both: one of them ends it.

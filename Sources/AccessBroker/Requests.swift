@@ -26,6 +26,8 @@ extension Broker {
   package func rehearse(
     _ submission: Submission, by caller: Caller
   ) async throws(Refusal) -> Request {
+    // What is shown comes from the database: that is as much work as a write.
+    try rates.count(caller, at: clocks.boot().milliseconds)
     let state = await ledger.state
     let id = try await freshID()
     let now = clocks.wall()

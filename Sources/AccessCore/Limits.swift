@@ -9,6 +9,9 @@ package enum Limits {
   package static let writesPerWindowMax = 600
   package static let rateWindowMs: Int64 = 60_000
   package static let connectionsMax = 4_096
+  /// Of one OS user, on one socket.
+  package static let connectionsPerPeerMax = 256
+  package static let idleConnectionSecondsMax: Int64 = 60
   package static let listedRequestsMax = 1_000
 
   // What stays open.

@@ -2,6 +2,7 @@ import AccessBroker
 import AccessCore
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import Logging
 import ServiceLifecycle
 
@@ -31,8 +32,13 @@ package struct AccessServer: Service {
 
   package func run() async throws {
     try removeStaleSocket(path)
+    let peers = ConnectionsPerPeer()
     let application = Application(
       router: router(),
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [peers.handler()],
+          idleTimeout: .seconds(Limits.idleConnectionSecondsMax))),
       configuration: ApplicationConfiguration(
         address: .unixDomainSocket(path: path), serverName: "jitd",
         availableConnectionsDelegate: .maximum(Limits.connectionsMax, logger: logger)),

@@ -39,7 +39,7 @@ struct Authentication: RouterMiddleware {
       }
       return caller
     }
-    guard let peer = try await PeerCredentials.read(from: context.channel) else {
+    guard let peer = try await PeerCredentials.read(from: context.channel).get() else {
       throw Problem(.unauthenticated, "no token was presented", hint: "set JIT_TOKEN")
     }
     guard let principal = peer.principal else {

@@ -16,10 +16,17 @@ struct Write<Body: Sendable>: Sendable {
 
 extension Request {
   /// Reads a bounded JSON body.
-  func write<Body: Decodable>(_ type: Body.Type, by caller: Caller) async throws -> Write<Body> {
+  func write<Body: ClosedBody>(_ type: Body.Type, by caller: Caller) async throws -> Write<Body> {
     let bytes = try await boundedBody()
     do {
       let body = try JSONDecoder().decode(Body.self, from: Data(bytes))
+      let sent = try JSONDecoder().decode([String: Ignored].self, from: Data(bytes)).keys
+      let known = Body.CodingKeys.allCases.map(\.stringValue)
+      if let unknown = sent.sorted().first(where: { !known.contains($0) }) {
+        throw Problem(
+          .usage, "“\(unknown.prefix(40).inert)” is nothing that this path takes",
+          hint: "it takes \(known.sorted().joined(separator: ", "))")
+      }
       return Write(body: body, idempotency: try idempotency(bytes, by: caller))
     } catch let error as DecodingError {
       throw Problem(.usage, "the body is not what this path takes: \(error.inWords)")
@@ -50,6 +57,11 @@ extension Request {
     let asked = Array("\(method.rawValue) \(uri.path)\n".utf8) + body
     return IdempotencyKey(actor: caller.principal, key: key, fingerprint: sha256(asked))
   }
+}
+
+/// A value of which only the key counts.
+private struct Ignored: Decodable {
+  init(from decoder: any Decoder) {}
 }
 
 /// SHA-256 for digests of requests, commitments and tokens.

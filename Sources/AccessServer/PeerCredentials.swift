@@ -8,13 +8,13 @@ struct PeerCredentials: Sendable {
 
   /// Nil when the other end is not on this host. The family is checked first: on a TCP socket the
   /// call succeeds, and answers the uid 4294967295.
-  static func read(from channel: any Channel) async throws -> PeerCredentials? {
-    guard case .unixDomainSocket? = channel.localAddress else { return nil }
-    guard let provider = channel as? any SocketOptionProvider else { return nil }
-    let found: Layout = try await provider.unsafeGetSocketOption(
-      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED)
-    ).get()
-    return PeerCredentials(uid: found.uid)
+  static func read(from channel: any Channel) -> EventLoopFuture<PeerCredentials?> {
+    guard case .unixDomainSocket? = channel.localAddress,
+      let provider = channel as? any SocketOptionProvider
+    else { return channel.eventLoop.makeSucceededFuture(nil) }
+    let found: EventLoopFuture<Layout> = provider.unsafeGetSocketOption(
+      level: .socket, name: NIOBSDSocket.Option(rawValue: SO_PEERCRED))
+    return found.map { PeerCredentials(uid: $0.uid) }
   }
 
   /// `struct ucred` of the kernel.

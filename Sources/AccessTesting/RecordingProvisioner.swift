@@ -22,6 +22,7 @@ package actor RecordingProvisioner: Provisioner {
   package struct Role: Sendable {
     package let identity: RoleIdentity
     package var login = false
+    package var isFenced = false
     /// Every password that it had, the newest last.
     package var passwords: [String] = []
     package var sessions = 0
@@ -57,6 +58,12 @@ package actor RecordingProvisioner: Provisioner {
     return identity
   }
 
+  /// The end of the role begins, and nobody is told.
+  package func fence(_ name: String) {
+    roles[name]?.login = false
+    roles[name]?.isFenced = true
+  }
+
   /// Somebody logs in, as often as it says.
   package func connect(_ name: String, sessions: Int) { roles[name]?.sessions += sessions }
 
@@ -87,6 +94,9 @@ package actor RecordingProvisioner: Provisioner {
 
   package func reissue(_ role: RoleIdentity) async throws(ProvisioningError) -> Secret {
     let password = newPassword()
+    if roles[role.name]?.isFenced == true {
+      throw ProvisioningError(.fenced, "the end of \(role.name) has begun")
+    }
     try await run(Call(.reissue, role.name)) { server in
       server.roles[role.name]?.passwords.append(password)
       server.roles[role.name]?.login = true
@@ -107,12 +117,14 @@ package actor RecordingProvisioner: Provisioner {
   }
 
   package func census() async throws(ProvisioningError) -> Census {
-    var found: [RoleIdentity] = []
+    var found: [Role] = []
     // The answer is what the server had when it was asked, however long it takes to arrive.
     try await run(
-      Call(.census), look: { found = $0.roles.values.map(\.identity) }, effect: { _ in })
+      Call(.census), look: { found = Array($0.roles.values) }, effect: { _ in })
     return Census(
-      systemIdentifier: systemIdentifier, roles: found.sorted { $0.name < $1.name })
+      systemIdentifier: systemIdentifier,
+      roles: found.map(\.identity).sorted { $0.name < $1.name },
+      fenced: Set(found.filter(\.isFenced).map(\.identity)))
   }
 
   package func close() async { isClosed = true }

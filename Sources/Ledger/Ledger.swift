@@ -114,7 +114,7 @@ package actor Ledger {
   }
 
   private func commit(_ jobs: [Waiting]) async {
-    if unwritable != nil { await reopen() }
+    var trouble = unwritable == nil ? nil : await reopen()
     var batch = Batch(from: state)
     batch.written = owed.written
     batch.recent = owed.recent
@@ -122,10 +122,10 @@ package actor Ledger {
       for entry in owed.entries { batch.add(entry, try EntryCodec.encode(entry)) }
     } catch {
       // They were encoded when they happened, so they can be now.
-      unwritable = "\(error)"
+      trouble = "\(error)"
     }
     let decided = jobs.map { decide($0, &batch) }
-    if let unwritable { return keepFacts(of: decided, batch, because: unwritable) }
+    if let trouble { return keepFacts(of: decided, batch, because: trouble) }
     do {
       if !batch.entries.isEmpty {
         frontier = try await store.write(
@@ -134,6 +134,7 @@ package actor Ledger {
       state = batch.state
       for (place, write) in batch.recent { recent[place] = write }
       owed = Owed()
+      unwritable = nil
       for job in decided { job.waiting.answer.resume(returning: job.outcome) }
     } catch {
       keepFacts(of: decided, batch, because: "\(error)")
@@ -260,8 +261,8 @@ package actor Ledger {
 
   /// After a failed write the old handle is done for: what SQLite last said of a transaction need
   /// not be what is on disk. So the file is opened anew and believed; what it has of the facts
-  /// that we hold is not written again.
-  private func reopen() async {
+  /// that we hold is not written again. Answers what is in the way, if something is.
+  private func reopen() async -> String? {
     do {
       let fresh = try Store(directory.ledgerPath)
       try await fresh.proveWritable()
@@ -281,9 +282,9 @@ package actor Ledger {
         state.apply(kept)
         return kept
       }
-      unwritable = nil
+      return nil
     } catch {
-      unwritable = "\(error)"
+      return "\(error)"
     }
   }
 

@@ -30,13 +30,17 @@ package final class PostgresProvisioner: Provisioner {
     let (tag, marker) = (tag, markerRole)
     let found = try await admins.run(.issuing) { connection in
       try connection.query(.marked(by: marker, prefix: tag.prefix))
-        .map { row throws(PostgresError) in (try row.oid("oid"), try row.text("rolname")) }
+        .map { row throws(PostgresError) in
+          (try row.oid("oid"), try row.text("rolname"), try row.bool("is_fenced"))
+        }
+    }
+    let server = found.systemIdentifier
+    let roles = found.value.map { oid, name, isFenced in
+      (RoleIdentity(name: name, oid: oid, systemIdentifier: server), isFenced)
     }
     return Census(
-      systemIdentifier: found.systemIdentifier,
-      roles: found.value.map { oid, name in
-        RoleIdentity(name: name, oid: oid, systemIdentifier: found.systemIdentifier)
-      })
+      systemIdentifier: server, roles: roles.map(\.0),
+      fenced: Set(roles.filter(\.1).map(\.0)))
   }
 
   package func close() async {

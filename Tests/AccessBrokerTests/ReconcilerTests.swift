@@ -103,4 +103,26 @@ struct ReconcilerTests {
     await test.broker.reconcile()
     #expect(await test.orders.calls(.revoke).map(\.role) == ["jit_ghost_00000000"])
   }
+
+  @Test("a grant whose role is fenced ends, though the ledger does not know that its end began")
+  func fenced() async throws {
+    let test = try await TestBroker()
+    let id = try await test.active()
+    await test.orders.fence(test.role(id))
+    await test.broker.reconcile()
+    try await test.turnUntilEnded(id)
+    #expect(try await test.broker.stored(id).grant?.ending?.cause == .orphaned)
+    #expect(await test.orders.roles.isEmpty)
+  }
+
+  @Test("a fenced role gets no new password, and its grant ends")
+  func fencedReissue() async throws {
+    let test = try await TestBroker()
+    let id = try await test.active()
+    await test.orders.fence(test.role(id))
+    let refusal = await #expect(throws: Refusal.self) { try await test.activate(id) }
+    #expect(refusal?.code == .wrongState)
+    #expect(await test.orders.roles[test.role(id)]?.login == false)
+    try await test.turnUntilEnded(id)
+  }
 }

@@ -1,3 +1,4 @@
+import AccessCore
 import AccessTesting
 import Foundation
 import Testing
@@ -49,6 +50,33 @@ struct SocketTests {
       atPath: test.ordinaryPath, withDestinationPath: elsewhere)
     await #expect(throws: SocketPathTaken.self) { try await test.server(.ordinary).run() }
     #expect(try mode(of: elsewhere) & S_IFMT == S_IFSOCK)
+  }
+
+  @Test("one user cannot hold all connections, and can use again what it lets go")
+  func connectionsPerPeer() async throws {
+    try await withBroker { test in
+      let path = test.ordinaryPath
+      try await test.ordinary.exchange { first in
+        let question = messageHead("GET /healthz", [:])
+        var held: [Connection] = []
+        for _ in 1..<Limits.connectionsPerPeerMax { held.append(try Connection(path)) }
+        for connection in [first] + held {
+          try connection.send(question)
+          #expect(try connection.receive().status == 200)
+        }
+        let tooMany = try Connection(path)
+        tooMany.offer(String(decoding: question, as: UTF8.self))
+        #expect(throws: (any Error).self) { try tooMany.receive() }
+        // The others are as they were.
+        try first.send(question)
+        #expect(try first.receive().status == 200)
+      }
+      var isBack = false
+      for _ in 0..<1_000 where !isBack {
+        isBack = (try? await test.ordinary.get("/healthz").status) == 200
+      }
+      #expect(isBack)
+    }
   }
 }
 

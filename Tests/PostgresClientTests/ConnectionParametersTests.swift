@@ -92,7 +92,7 @@ struct ConnectionParametersTests {
   @Test("variables of the environment that would add something are refused")
   func environmentRefused() async {
     await #expect(processExitsWith: .success) {
-      for variable in ["PGHOSTADDR", "PGSERVICE", "PGPASSWORD", "PGSSLCERT"] {
+      for variable in ["PGHOSTADDR", "PGSERVICE", "PGPASSWORD", "PGSSLROOTCERT"] {
         setenv(variable, "127.0.0.1", 1)
         let error = try await failure {
           try await Connection.open(

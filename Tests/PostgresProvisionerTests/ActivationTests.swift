@@ -106,6 +106,32 @@ struct ActivationTests {
     await provisioner.close()
   }
 
+  @Test("a role whose end has begun gets neither LOGIN nor a password")
+  func fenced() async throws {
+    let test = try await TestServer.shared
+    let provisioner = test.provisioner()
+    let role = try await provisioner.activate(test.plan())
+    #expect(try await provisioner.census().fenced.contains(role.identity) == false)
+    try await test.execute(
+      """
+      ALTER ROLE \(role.identity.name) NOLOGIN CONNECTION LIMIT 0
+        PASSWORD NULL VALID UNTIL '-infinity'
+      """)
+    #expect(try await provisioner.census().fenced.contains(role.identity))
+    for attempt in [
+      { _ = try await provisioner.reissue(role.identity) },
+      { try await provisioner.enableLogin(role.identity) },
+    ] {
+      let error = await #expect(throws: ProvisioningError.self) { try await attempt() }
+      #expect(error?.kind == .fenced)
+    }
+    #expect(
+      try await test.value(
+        "SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", [role.identity.name]) == "f")
+    expectEnded(await provisioner.revoke(role.target()))
+    await provisioner.close()
+  }
+
   @Test("a scope's name is quoted, whatever it holds")
   func hostileScope() async throws {
     let test = try await TestServer.shared

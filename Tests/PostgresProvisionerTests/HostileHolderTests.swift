@@ -82,41 +82,45 @@ struct HostileHolderTests {
 
   @Test("a login that sleeps between its check and its session is ended before it wakes")
   func sleepingLogin() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let login = Task { try await test.login(role, options: "-c post_auth_delay=4") }
-    try await test.waitUntilLoginSleeps(role.identity.name)
-    let revocation = await provisioner.revoke(role.target())
-    expectEnded(revocation)
-    #expect(revocation.sessionsEnded == 1)
-    // The server may still have told the client that it is in, and ended it with that.
-    let late = await #expect(throws: PostgresError.self) {
-      try await login.value.query("SELECT id FROM app.orders")
+    // On a server of its own: revocations of other tests would look at the login, too.
+    try await withTestServer { test in
+      let provisioner = test.provisioner()
+      let role = try await provisioner.activate(test.plan())
+      let login = Task { try await test.login(role, options: "-c post_auth_delay=4") }
+      try await test.waitUntilLoginSleeps(role.identity.name)
+      let revocation = await provisioner.revoke(role.target())
+      expectEnded(revocation)
+      #expect(revocation.sessionsEnded == 1)
+      // The server may still have told the client that it is in, and ended it with that.
+      let late = await #expect(throws: PostgresError.self) {
+        try await login.value.query("SELECT id FROM app.orders")
+      }
+      #expect(late?.kind == .unreachable)
+      #expect(try await test.sessions(of: role.identity) == 0)
+      await provisioner.close()
     }
-    #expect(late?.kind == .unreachable)
-    #expect(try await test.sessions(of: role.identity) == 0)
-    await provisioner.close()
   }
 
   @Test("another role's login that sleeps is left alone, and delays nothing")
   func anothersSleepingLogin() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let other = "slow_\(UInt32.random(in: .min ... .max))"
-    try await test.execute("CREATE ROLE \(other) LOGIN PASSWORD 'slow'")
-    var parameters = test.server.parameters(user: other, password: "slow")
-    parameters.options = "-c post_auth_delay=4"
-    let login = Task { [parameters] in try await Connection.open(parameters) }
-    try await test.waitUntilLoginSleeps(other)
-    let start = ContinuousClock.now
-    let revocation = await provisioner.revoke(role.target())
-    #expect(ContinuousClock.now - start < .seconds(3))
-    expectEnded(revocation)
-    #expect(revocation.sessionsEnded == 0)
-    #expect(try await login.value.query("SELECT 1").count == 1)
-    await provisioner.close()
+    // On a server of its own: revocations of other tests would look at the login, too.
+    try await withTestServer { test in
+      let provisioner = test.provisioner()
+      let role = try await provisioner.activate(test.plan())
+      let other = "slow_\(UInt32.random(in: .min ... .max))"
+      try await test.execute("CREATE ROLE \(other) LOGIN PASSWORD 'slow'")
+      var parameters = test.server.parameters(user: other, password: "slow")
+      parameters.options = "-c post_auth_delay=4"
+      let login = Task { [parameters] in try await Connection.open(parameters) }
+      try await test.waitUntilLoginSleeps(other)
+      let start = ContinuousClock.now
+      let revocation = await provisioner.revoke(role.target())
+      #expect(ContinuousClock.now - start < .seconds(3))
+      expectEnded(revocation)
+      #expect(revocation.sessionsEnded == 0)
+      #expect(try await login.value.query("SELECT 1").count == 1)
+      await provisioner.close()
+    }
   }
 
   @Test(

@@ -90,6 +90,8 @@ package enum Fact: Sendable, Equatable {
   case activationFailed(RequestID, because: String)
   /// By the clocks as they were read; the wall clock may be wrong.
   case expired(RequestID, wall: Timestamp, BootMark)
+  /// The database has its role fenced: its end had begun, and the ledger does not know of it.
+  case fenced(RequestID, wall: Timestamp, BootMark)
   /// The requester is no longer entitled.
   case disentitled(RequestID)
   case stuck(RequestID, Grant.Obstacle)

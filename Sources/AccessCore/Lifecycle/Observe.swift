@@ -18,6 +18,13 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
     else { return [] }
     let due = grant.due(at: now, boot)
     return [.grantRevoking(id, GrantRevoking(cause: .expired, due: due, reason: nil))]
+  case .fenced(let id, let wall, let boot):
+    guard
+      let grant = state.requests[id]?.grant, case .active = grant.stage,
+      // Else it is simply over, and the ledger is about to say so.
+      !grant.isOver(at: wall, boot, newest: state.newest)
+    else { return [] }
+    return [.grantRevoking(id, GrantRevoking(cause: .orphaned, due: now, reason: nil))]
   case .disentitled(let id):
     switch state.requests[id]?.grant?.stage {
     case .activating, .active:

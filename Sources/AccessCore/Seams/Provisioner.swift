@@ -162,10 +162,13 @@ package struct Residue: Hashable, Sendable, Codable {
 package struct Census: Sendable, Equatable {
   package let systemIdentifier: String
   package let roles: [RoleIdentity]
+  /// Those of `roles` whose end has begun.
+  package let fenced: Set<RoleIdentity>
 
-  package init(systemIdentifier: String, roles: [RoleIdentity]) {
+  package init(systemIdentifier: String, roles: [RoleIdentity], fenced: Set<RoleIdentity>) {
     self.systemIdentifier = systemIdentifier
     self.roles = roles
+    self.fenced = fenced
   }
 }
 
@@ -175,6 +178,8 @@ package struct ProvisioningError: Error, Sendable, Equatable {
     case unreachable
     /// The server, or a check of ours, said no.
     case refused
+    /// The end of the role has begun: it can only be revoked.
+    case fenced
   }
 
   package let kind: Kind

@@ -77,10 +77,14 @@ extension PostgresProvisioner {
     let tag = tag
     _ = try await admins.run(.issuing, on: role.systemIdentifier) { connection in
       let records = try connection.roles(oid: role.oid, name: role.name)
-      guard records.contains(where: { tag.fits($0, role) }) else {
+      guard let record = records.first(where: { tag.fits($0, role) }) else {
         throw ProvisioningError(
           .refused,
           "\(role.name) is not the role that the broker made; revoke the grant and ask again")
+      }
+      // Whoever began to end it, the ledger or a dead man's switch: it never comes back.
+      guard !record.isFenced else {
+        throw ProvisioningError(.fenced, "the end of \(role.name) has begun")
       }
       try connection.execute(try statement(connection))
     }

@@ -6,6 +6,8 @@ struct RoleRecord: Sendable, Equatable {
   let oid: UInt32
   let name: String
   let comment: String?
+  /// A revocation of it has begun.
+  let isFenced: Bool
 }
 
 extension Connection {
@@ -15,7 +17,8 @@ extension Connection {
     for row in try query(.role(oid: oid, name: name)) {
       records.append(
         RoleRecord(
-          oid: try row.oid("oid"), name: try row.text("rolname"), comment: try row["comment"]))
+          oid: try row.oid("oid"), name: try row.text("rolname"), comment: try row["comment"],
+          isFenced: try row.bool("is_fenced")))
     }
     return records
   }

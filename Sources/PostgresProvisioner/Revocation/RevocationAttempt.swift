@@ -113,7 +113,7 @@ struct Obstacle: Error {
   init(_ error: ProvisioningError) {
     switch error.kind {
     case .unreachable: self.init(.unreachable, error.message)
-    case .refused: self.init(.locked, error.message)
+    case .refused, .fenced: self.init(.locked, error.message)
     }
   }
 }

@@ -64,7 +64,7 @@ extension Statement {
   static func role(oid: UInt32?, name: String) -> Statement {
     Statement(
       """
-      SELECT r.oid, r.rolname, d.description AS comment
+      SELECT r.oid, r.rolname, d.description AS comment, \(isFenced) AS is_fenced
         FROM pg_catalog.pg_roles r
         LEFT JOIN pg_catalog.pg_shdescription d
           ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
@@ -76,7 +76,7 @@ extension Statement {
   static func marked(by marker: String, prefix: String) -> Statement {
     Statement(
       """
-      SELECT DISTINCT r.oid, r.rolname
+      SELECT DISTINCT r.oid, r.rolname, \(isFenced) AS is_fenced
         FROM pg_catalog.pg_auth_members m
         JOIN pg_catalog.pg_roles marker ON marker.oid = m.roleid
         JOIN pg_catalog.pg_roles r ON r.oid = m.member
@@ -87,3 +87,10 @@ extension Statement {
       """, [marker, prefix])
   }
 }
+
+/// What `RoleStatements.fence` leaves behind; nothing else of ours makes a role so, and its holder
+/// cannot.
+private let isFenced = """
+  NOT r.rolcanlogin AND r.rolconnlimit = 0
+    AND r.rolvaliduntil IS NOT DISTINCT FROM '-infinity'::pg_catalog.timestamptz
+  """
