@@ -6,47 +6,53 @@ import Testing
 struct ForeignRoleTests {
   @Test("a role with our name and no tag is not ours: nothing of ours is there")
   func noTag() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let name = test.plan().name
-    try await test.execute("CREATE ROLE \(name) LOGIN")
-    let revocation = await provisioner.revoke(
-      RevocationTarget(name: name, identity: nil, scopes: ["app_read"]))
-    expectEnded(revocation)
-    #expect(try await canLogIn(name, test))
-    #expect(try await provisioner.census().roles.map(\.name).contains(name) == false)
-    await provisioner.close()
+    // What starts on the server while the role is gone is ended, whoever it is: so nobody else is here.
+    try await withTestServer { test in
+      let provisioner = test.provisioner()
+      let name = test.plan().name
+      try await test.execute("CREATE ROLE \(name) LOGIN")
+      let revocation = await provisioner.revoke(
+        RevocationTarget(name: name, identity: nil, scopes: ["app_read"]))
+      expectEnded(revocation)
+      #expect(try await canLogIn(name, test))
+      #expect(try await provisioner.census().roles.map(\.name).contains(name) == false)
+      await provisioner.close()
+    }
   }
 
   @Test("a name that was given to another role is not touched")
   func reusedName() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let name = role.identity.name
-    try await test.execute("DROP ROLE \(name); CREATE ROLE \(name) LOGIN")
-    expectEnded(await provisioner.revoke(role.target()))
-    #expect(try await canLogIn(name, test))
-    await provisioner.close()
+    // What starts on the server while the role is gone is ended, whoever it is: so nobody else is here.
+    try await withTestServer { test in
+      let provisioner = test.provisioner()
+      let role = try await provisioner.activate(test.plan())
+      let name = role.identity.name
+      try await test.execute("DROP ROLE \(name); CREATE ROLE \(name) LOGIN")
+      expectEnded(await provisioner.revoke(role.target()))
+      #expect(try await canLogIn(name, test))
+      await provisioner.close()
+    }
   }
 
   @Test("a role that has our OID, and neither our name nor our tag, is left alone and reported")
   func strangerWithOurOID() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let name = role.identity.name
-    try await test.execute(
-      "ALTER ROLE \(name) RENAME TO \(name)_hers; COMMENT ON ROLE \(name)_hers IS 'hers'")
-    let revocation = await provisioner.revoke(role.target())
-    guard case .stuck(.residue, let note) = revocation.outcome else {
-      Issue.record("\(revocation.outcome)")
-      return
+    // What starts on the server while the role is gone is ended, whoever it is: so nobody else is here.
+    try await withTestServer { test in
+      let provisioner = test.provisioner()
+      let role = try await provisioner.activate(test.plan())
+      let name = role.identity.name
+      try await test.execute(
+        "ALTER ROLE \(name) RENAME TO \(name)_hers; COMMENT ON ROLE \(name)_hers IS 'hers'")
+      let revocation = await provisioner.revoke(role.target())
+      guard case .stuck(.residue, let note) = revocation.outcome else {
+        Issue.record("\(revocation.outcome)")
+        return
+      }
+      #expect(note.contains("\(name)_hers"))
+      #expect(!revocation.fenced)
+      #expect(try await canLogIn("\(name)_hers", test))
+      await provisioner.close()
     }
-    #expect(note.contains("\(name)_hers"))
-    #expect(!revocation.fenced)
-    #expect(try await canLogIn("\(name)_hers", test))
-    await provisioner.close()
   }
 
   @Test("each origin's census has its own roles only, and neither touches the other's")
