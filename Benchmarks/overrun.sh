@@ -14,8 +14,7 @@ grants=${GRANTS:-50}
 # Long enough for all sessions to be open before the first grant ends.
 seconds=$((15 + grants / 5))
 
-start_postgres
-start_broker
+start_bench
 
 # --- Ours ---------------------------------------------------------------------------------------------
 
