@@ -20,7 +20,7 @@ package enum Path {
 
 /// What can be done to a request: the last part of the path that it is posted to.
 package enum RequestAct: String, Sendable, CaseIterable {
-  case reviews, activate, cancel, release, revoke
+  case reviews, activate, cancel, release, revoke, erase
 }
 
 /// Which requests `GET /v1/requests` lists: `?scope=…`.

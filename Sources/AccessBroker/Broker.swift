@@ -91,10 +91,13 @@ extension Broker {
       }
     }
     let author = Author.caller(caller)
-    return command.endsAccess
+    var proposal =
+      command.endsAccess
       ? Proposal(
         holdingAnywayBy: author, written: written, idempotency: idempotency, decide: decision)
       : Proposal(by: author, written: written, idempotency: idempotency, decide: decision)
+    if case .erase(_, let texts) = command { proposal.erased = texts }
+    return proposal
   }
 
   /// Records what the broker itself saw; never refused.
@@ -125,7 +128,8 @@ extension Command {
   var endsAccess: Bool {
     switch self {
     case .release, .revoke: true
-    case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .reloadPolicy:
+    case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .erase,
+      .reloadPolicy:
       false
     }
   }

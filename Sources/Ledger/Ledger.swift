@@ -200,6 +200,7 @@ package actor Ledger {
   ) {
     guard !events.isEmpty else { return }
     batch.written += proposal.written.map { ($0, request) }
+    batch.erased += proposal.erased
     for case .policyLoaded(let loaded) in events {
       if let documents = proposal.policyDocuments {
         batch.policies.append((loaded.digest, documents))

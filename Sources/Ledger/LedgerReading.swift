@@ -21,6 +21,14 @@ extension Ledger {
     try await reading.texts(of: commitments)
   }
 
+  /// Commitments of the request whose texts are there still.
+  package func openings(of request: RequestID) async throws -> [Commitment] {
+    try await reading.openings(of: request)
+  }
+
+  /// Takes the pages of before an erasure off the disk.
+  package func forgetErasedPages() async throws { try await reading.truncateLog() }
+
   /// The stored texts of a policy that was in force.
   package func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
     try reading.policyDocuments(digest)

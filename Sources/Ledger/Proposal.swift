@@ -11,6 +11,8 @@ package struct Proposal: Sendable {
   /// when the disk refuses, and is written later.
   package let holdsAnyway: Bool
   package var written: [WrittenText] = []
+  /// Texts that the disk forgets with the entry.
+  package var erased: [Commitment] = []
   package var policyDocuments: [UInt8]?
   package var idempotency: IdempotencyKey?
 

@@ -19,8 +19,9 @@ private let allowed: [String: Set<String>] = [
   ],
   "AccessAPI": ["Foundation"],
   "AccessServer": [
-    "AccessAPI", "AccessBroker", "AccessCore", "Ledger", "Hummingbird", "HTTPTypes", "NIOCore",
-    "Logging", "ServiceLifecycle", "Crypto", "Foundation", "Glibc",
+    "AccessAPI", "AccessBroker", "AccessCore", "Ledger", "Hummingbird", "HummingbirdCore",
+    "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle", "Crypto", "Foundation", "Glibc",
+    "Synchronization",
   ],
   "AccessTesting": [
     "AccessCore", "PostgresClient", "AccessAPI", "Dispatch", "Foundation", "Glibc",

@@ -21,6 +21,8 @@ enum Act: String, CaseIterable {
   case releaseEnded = "release ended"
   case revoke
   case revokeEnded = "revoke ended"
+  case erase
+  case eraseEnded = "erase ended"
   case submit
   case rehearse
   case export
@@ -58,6 +60,8 @@ enum Act: String, CaseIterable {
     case .releaseEnded: return try await post("/release", .ended)
     case .revoke: return try await post("/revoke", .active, revocation)
     case .revokeEnded: return try await post("/revoke", .ended, revocation)
+    case .erase: return try await post("/erase", .active)
+    case .eraseEnded: return try await post("/erase", .ended)
     case .submit: return try await client.post("/v1/requests", sampleAsk).verdict
     case .rehearse: return try await client.post("/v1/requests", rehearsal).verdict
     case .export: return try await get("/v1/audit/entries")

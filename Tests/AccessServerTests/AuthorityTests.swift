@@ -25,6 +25,8 @@ struct AuthorityTests {
     release ended  | 409 wrong-state    | 403 not-requester  | 404 unknown-request
     revoke         | 403 not-authorised | 403 not-authorised | 404 unknown-request
     revoke ended   | 403 not-authorised | 403 not-authorised | 404 unknown-request
+    erase          | 403 not-authorised | 403 not-authorised | 404 unknown-request
+    erase ended    | 403 not-authorised | 403 not-authorised | 404 unknown-request
     submit         | 201                | 403 not-entitled   | 403 not-entitled
     rehearse       | 200                | 403 not-entitled   | 403 not-entitled
     export         | 403 not-authorised | 403 not-authorised | 403 not-authorised
@@ -58,6 +60,8 @@ struct AuthorityTests {
     release ended  | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
     revoke         | 403 not-authorised | 200                | 403 not-authorised | 200
     revoke ended   | 403 not-authorised | 409 wrong-state    | 403 not-authorised | 409 wrong-state
+    erase          | 403 not-authorised | 403 not-authorised | 409 wrong-state    | 409 wrong-state
+    erase ended    | 403 not-authorised | 403 not-authorised | 200                | 200
     submit         | 403 not-entitled   | 403 not-entitled   | 403 not-entitled   | 403 admin-socket
     rehearse       | 403 not-entitled   | 403 not-entitled   | 403 not-entitled   | 403 admin-socket
     export         | 200                | 403 not-authorised | 403 not-authorised | 403 not-authorised

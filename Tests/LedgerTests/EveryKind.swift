@@ -137,6 +137,12 @@ let everyKind: [Entry] = [
         observed: Sample.time("2026-03-01T08:00:00.000Z"),
         newest: Sample.time("2026-03-01T09:30:29.000Z")))
   ),
+  (
+    .caller(Sample.admin),
+    .openingErased(
+      Sample.id("AAAAAAA1"),
+      OpeningErased(commitments: [Commitment(digest: Sample.digest(0xF1))]))
+  ),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),

@@ -37,9 +37,35 @@ struct OpeningTests {
     let home = try Home()
     let ledger = try await home.open()
     try await append(reason, to: ledger)
-    try home.change("DELETE FROM openings")
+    let id = Sample.id("AAAAAAA1") as RequestID
+    #expect(try await ledger.openings(of: id) == [reason.commitment])
+    let file = try Data(contentsOf: URL(filePath: home.path + "/ledger.sqlite-wal"))
+    let words = Data("INC-42".utf8)
+    try #require(file.contains(words), "else there is nothing to forget")
+    var erasure = Proposal(by: .caller(Sample.admin)) { [reason] _, _ in
+      .success([.openingErased(id, OpeningErased(commitments: [reason.commitment]))])
+    }
+    erasure.erased = [reason.commitment]
+    _ = try await ledger.append(erasure).get()
+    try await ledger.forgetErasedPages()
+    #expect(try await ledger.openings(of: id).isEmpty)
     #expect(try await ledger.texts(of: [reason.commitment]).isEmpty)
+    for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
+      let file = try Data(contentsOf: URL(filePath: home.path + "/" + name))
+      #expect(!file.contains(words), "\(name)")
+    }
     try await expectSound(home, ledger)
+  }
+
+  @Test("is not erased when the entry is refused")
+  func notErased() async throws {
+    let home = try Home()
+    let ledger = try await home.open()
+    try await append(reason, to: ledger)
+    var erasure = Proposal(by: .caller(Sample.admin)) { _, _ in .failure(Refusal(.usage, "no")) }
+    erasure.erased = [reason.commitment]
+    _ = await ledger.append(erasure)
+    #expect(try await ledger.texts(of: [reason.commitment]).count == 1)
   }
 
   @Test("the same words twice are two commitments")

@@ -27,6 +27,7 @@ package enum Event: Sendable, Equatable {
   case tokenRevoked(TokenRevoked)
   case orphanFound(OrphanFound)
   case auditExported(AuditExported)
+  case openingErased(RequestID, OpeningErased)
   case clockAnomaly(ClockAnomaly)
 
   /// The request that the event is about.
@@ -36,7 +37,7 @@ package enum Event: Sendable, Equatable {
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
       .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
       .grantFailed(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
-      .grantEnded(let id, _), .credentialReissued(let id):
+      .grantEnded(let id, _), .credentialReissued(let id), .openingErased(let id, _):
       id
     case .requestRefused(let id, _): id
     case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound,
@@ -205,6 +206,13 @@ package struct AuditExported: Sendable, Equatable, Codable {
     self.format = format
     self.size = size
   }
+}
+
+/// Texts that the ledger no longer has; what they were can still be proved by who kept a copy.
+package struct OpeningErased: Sendable, Equatable, Codable {
+  package let commitments: [Commitment]
+
+  package init(commitments: [Commitment]) { self.commitments = commitments }
 }
 
 /// The wall clock stood before the newest entry.

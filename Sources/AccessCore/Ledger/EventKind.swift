@@ -22,6 +22,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case tokenRevoked = "token.revoked"
   case orphanFound = "orphan.found"
   case auditExported = "audit.exported"
+  case openingErased = "opening.erased"
   case clockAnomaly = "clock.anomaly"
 }
 
@@ -50,6 +51,7 @@ extension Event {
     case .tokenRevoked: .tokenRevoked
     case .orphanFound: .orphanFound
     case .auditExported: .auditExported
+    case .openingErased: .openingErased
     case .clockAnomaly: .clockAnomaly
     }
   }
@@ -76,6 +78,7 @@ extension Event {
     case .tokenRevoked(let data): data
     case .orphanFound(let data): data
     case .auditExported(let data): data
+    case .openingErased(_, let data): data
     case .clockAnomaly(let data): data
     }
   }
@@ -111,6 +114,7 @@ extension Event {
     case .tokenRevoked: self = .tokenRevoked(try payload.read())
     case .orphanFound: self = .orphanFound(try payload.read())
     case .auditExported: self = .auditExported(try payload.read())
+    case .openingErased: self = .openingErased(try id(), try payload.read())
     case .clockAnomaly: self = .clockAnomaly(try payload.read())
     }
   }

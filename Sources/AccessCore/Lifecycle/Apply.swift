@@ -24,7 +24,7 @@ extension State {
       requests[id]?.apply(entry)
       if let closed = requests[id], closed.isClosed { forget(closed) }
     case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
-      .clockAnomaly:
+      .openingErased, .clockAnomaly:
       break
     }
   }
@@ -97,7 +97,8 @@ extension Request {
       grant.apply(entry)
       stage = .granted(approval, grant)
     case .requestSubmitted, .requestRefused, .credentialReissued, .logOpened, .policyLoaded,
-      .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .clockAnomaly:
+      .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound, .auditExported,
+      .openingErased, .clockAnomaly:
       break
     }
   }

@@ -10,6 +10,8 @@ package enum Command: Sendable {
   case issueToken(TokenID, user: String, hash: Digest, lifetime: TimeSpan)
   case revokeToken(String)
   case export(format: String)
+  /// Erases what people wrote about a request; the commitments are those that still have a text.
+  case erase(RequestID, [Commitment])
   case reloadPolicy
 
   /// How the attempt is called in the ledger when it is refused.
@@ -24,6 +26,7 @@ package enum Command: Sendable {
     case .issueToken: "issue-token"
     case .revokeToken: "revoke-token"
     case .export: "export"
+    case .erase: "erase"
     case .reloadPolicy: "reload-policy"
     }
   }
@@ -32,7 +35,7 @@ package enum Command: Sendable {
   package var request: RequestID? {
     switch self {
     case .review(let id, _), .cancel(let id), .activate(let id, _), .release(let id),
-      .revoke(let id, _):
+      .revoke(let id, _), .erase(let id, _):
       id
     case .submit, .issueToken, .revokeToken, .export, .reloadPolicy: nil
     }

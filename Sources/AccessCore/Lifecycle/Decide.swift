@@ -25,6 +25,8 @@ package func decide(
   case .export(let format):
     try require(.audit, of: caller, context.policy)
     return [.auditExported(AuditExported(format: format, size: state.nextSeq))]
+  case .erase(let id, let texts):
+    return try decideErasure(of: id, texts, by: caller, state, context)
   case .reloadPolicy:
     try require(.operate, of: caller, context.policy)
     return []

@@ -75,7 +75,7 @@ extension Event {
       .grantEnded(let id, _):
       .request(id)
     case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
-      .clockAnomaly:
+      .openingErased, .clockAnomaly:
       nil
     }
   }
@@ -87,7 +87,7 @@ extension Event {
     case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
       .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
       .grantFailed, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued, .policyRefused,
-      .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .clockAnomaly:
+      .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .openingErased, .clockAnomaly:
       false
     }
   }

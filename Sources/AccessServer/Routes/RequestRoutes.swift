@@ -17,6 +17,7 @@ struct RequestRoutes {
     router.post("/v1/requests/:id/activate", use: activate)
     router.post("/v1/requests/:id/release", use: release)
     router.post("/v1/requests/:id/revoke", use: revoke)
+    router.post("/v1/requests/:id/erase", use: erase)
     router.get("/v1/grants", use: grants)
   }
 
@@ -98,6 +99,12 @@ struct RequestRoutes {
       .revoke(try id(context), reason: reason), by: caller, written: reason,
       idempotency: write.idempotency)
     return try await respond(ended.request, durable: ended.durable)
+  }
+
+  private func erase(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    _ = try await request.bareWrite(by: caller)
+    return try await respond(broker.erase(try id(context), by: caller))
   }
 
   private func grants(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -13,6 +13,8 @@ final class Store: Sendable {
     var configuration = Configuration()
     configuration.label = "ledger"
     configuration.busyMode = .timeout(5)
+    // What is erased is written over, not only unlinked.
+    configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA secure_delete = ON") }
     pool = try DatabasePool(path: path, configuration: configuration)
     try pool.writeWithoutTransaction { db in
       // Only now: the pool has set NORMAL when it opened, which survives a crash of the process

@@ -50,6 +50,16 @@ extension Store {
     }
   }
 
+  /// Commitments of the request whose texts are there still.
+  func openings(of request: RequestID) async throws -> [Commitment] {
+    let digests = try await pool.read { db in
+      try String.fetchAll(
+        db, sql: "SELECT commitment FROM openings WHERE request = ? ORDER BY commitment",
+        arguments: [request.text])
+    }
+    return digests.compactMap { Digest(hex: $0).map(Commitment.init) }
+  }
+
   func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
     try pool.read { db in
       try Data.fetchOne(

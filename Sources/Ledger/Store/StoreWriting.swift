@@ -9,6 +9,7 @@ struct Batch: Sendable {
   /// Parallel to `entries`.
   var bodies: [[UInt8]] = []
   var written: [(text: WrittenText, request: RequestID?)] = []
+  var erased: [Commitment] = []
   var policies: [(digest: Digest, documents: [UInt8])] = []
   var recent: [(place: IdempotencyKey.Place, write: RecentWrite)] = []
   /// The state after the batch: decides which subjects are still live.
@@ -80,6 +81,11 @@ extension Store {
           Data(written.text.utf8),
         ])
     }
+    for commitment in batch.erased {
+      try db.execute(
+        sql: "DELETE FROM openings WHERE commitment = ?",
+        arguments: [commitment.digest.description])
+    }
     for (digest, documents) in batch.policies {
       try db.execute(
         sql: "INSERT INTO policies (digest, documents) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -110,6 +116,11 @@ extension Store {
   /// Writes what is there already: throws when the disk refuses.
   func proveWritable() async throws {
     try await pool.write { db in try db.execute(sql: "UPDATE checkpoint SET note = note") }
+  }
+
+  /// Empties the write-ahead log, which still holds the pages of before an erasure.
+  func truncateLog() async throws {
+    _ = try await pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
   }
 
   func forgetWrites(before time: Timestamp) async throws {

@@ -4,7 +4,7 @@ struct AdminCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "admin", abstract: "For those who run the broker, on its admin socket.",
     discussion: "JIT_ADMIN names the socket: unix:///run/jit/admin.sock (the default).",
-    subcommands: [AdminTokenCommand.self])
+    subcommands: [AdminTokenCommand.self, AdminEraseCommand.self])
 }
 
 struct AdminTokenCommand: AsyncParsableCommand {
