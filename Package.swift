@@ -98,6 +98,10 @@ let package = Package(
         nioPosix,
       ]),
 
+    .executableTarget(
+      name: "LedgerBench", dependencies: ["AccessCore", "Ledger", grdb],
+      path: "Benchmarks/LedgerBench", swiftSettings: strict),
+
     library("AccessTesting", ["AccessAPI", "AccessCore", "PostgresClient"]),
     tests("AccessAPITests", ["AccessAPI"]),
     tests(
