@@ -45,7 +45,7 @@ extension Connection {
 
   private func revoke(_ sql: String, _ emptied: inout Emptied) throws(PostgresError) {
     do throws(PostgresError) {
-      _ = try pipeline([.lockTimeout(milliseconds: 500), Statement(sql)])
+      _ = try pipeline([.hurry(lockTimeoutMilliseconds: 500), Statement(sql)])
     } catch {
       guard case .server = error.kind else { throw error }
       emptied.refusals.append("\(sql): \(error)")

@@ -14,7 +14,9 @@ extension RevocationAttempt {
     while true {
       let change: RoleChange
       do throws(Obstacle) {
-        change = try await step(on: server) { try $0.fence(role.name) }.value
+        let fencing = try await step(on: server) { try $0.fence(role) }.value
+        terminated.formUnion(fencing.sessions)
+        change = fencing.change
       } catch {
         guard error.cause == .locked else { throw error }
         return error
@@ -49,11 +51,21 @@ enum RoleChange: Sendable, Equatable {
   case blocked(String)
 }
 
+struct Fencing: Sendable {
+  let change: RoleChange
+  /// Sessions that were told to end right after it.
+  let sessions: Set<Int>
+}
+
 extension Connection {
-  func fence(_ role: String) throws(PostgresError) -> RoleChange {
-    try change([
-      .lockTimeout(milliseconds: 50), Statement(try RoleStatements(role, on: self).fence),
+  /// Sessions are told to end without a pause: while they do, others can be fenced.
+  func fence(_ role: RoleRecord) throws(PostgresError) -> Fencing {
+    let change = try change([
+      .hurry(lockTimeoutMilliseconds: 50),
+      Statement(try RoleStatements(role.name, on: self).fence),
     ])
+    guard change == .done else { return Fencing(change: change, sessions: []) }
+    return Fencing(change: change, sessions: try look(terminating: role.oid, and: []).sessions)
   }
 
   func change(_ statements: [Statement]) throws(PostgresError) -> RoleChange {
