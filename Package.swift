@@ -67,6 +67,9 @@ let package = Package(
     // The core and what proves its history.
     library("AccessCore"),
     library("TransparencyLog", [crypto]),
+    .target(
+      name: "AuditBundle", dependencies: ["AccessCore", "TransparencyLog", crypto],
+      resources: [.embedInCode("verify.py")], swiftSettings: strict),
     library("PolicyFile", ["AccessCore", yams]),
     library("Ledger", ["AccessCore", "TransparencyLog", grdb]),
 
@@ -94,8 +97,8 @@ let package = Package(
     executable(
       "jit",
       [
-        "AccessAPI", "AccessCore", "PolicyFile", argumentParser, asyncHTTPClient, nioCore, nioHTTP1,
-        nioPosix,
+        "AccessAPI", "AccessCore", "AuditBundle", "PolicyFile", "TransparencyLog", argumentParser,
+        asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
       ]),
 
     .executableTarget(
@@ -114,6 +117,8 @@ let package = Package(
         "AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "AccessTesting", "Ledger",
         "PolicyFile", logging,
       ]),
+    tests(
+      "AuditBundleTests", ["AccessCore", "AccessTesting", "AuditBundle", "TransparencyLog", crypto]),
     tests("LedgerTests", ["AccessCore", "AccessTesting", "Ledger", "TransparencyLog", grdb]),
     tests("PolicyFileTests", ["AccessCore", "PolicyFile"]),
     tests("PostgresClientTests", ["PostgresClient", "AccessTesting"]),
@@ -121,9 +126,16 @@ let package = Package(
       "PostgresProvisionerTests",
       ["AccessCore", "AccessTesting", "PostgresClient", "PostgresProvisioner"]),
     tests("TransparencyLogTests", ["TransparencyLog"]),
-    tests("jitTests", ["AccessAPI", "AccessCore", "CLibPQ", "jit", argumentParser]),
+    tests(
+      "jitTests",
+      [
+        "AccessAPI", "AccessCore", "AccessTesting", "CLibPQ", "TransparencyLog", "jit",
+        argumentParser,
+      ]),
     tests("jitdTests", ["jitd"]),
-    tests("IntegrationTests", ["AccessAPI", "AccessCore", "AccessTesting", "PostgresClient"]),
+    tests(
+      "IntegrationTests",
+      ["AccessAPI", "AccessCore", "AccessTesting", "PostgresClient", "TransparencyLog"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -25,6 +25,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case unknownEntitlement = "unknown-entitlement"
   case unknownRequest = "unknown-request"
   case unknownToken = "unknown-token"
+  case unknownPerson = "unknown-person"
   case wrongState = "wrong-state"
   case alreadyReviewed = "already-reviewed"
   case tooEarly = "too-early"
@@ -55,7 +56,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
       (403, 77)
     case .issuingStopped: (503, 77)
     case .notFound, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownRequest,
-      .unknownToken:
+      .unknownToken, .unknownPerson:
       (404, 66)
     case .wrongState, .alreadyReviewed, .tooEarly, .needsReview: (409, 73)
     case .keyReused: (422, 73)

@@ -130,3 +130,32 @@ package struct PolicyView: Codable, Sendable, Equatable {
     case issuingStopped = "issuing_stopped"
   }
 }
+
+/// `GET /v1/audit/checkpoint`
+package struct CheckpointView: Codable, Sendable, Equatable {
+  /// The newest checkpoint, a signed note (C2SP tlog-checkpoint).
+  package var checkpoint: String
+  /// How many entries it is of.
+  package var size: Int64
+  /// The key that signs checkpoints, in vkey form.
+  package var verifierKey: String
+
+  package init(checkpoint: String, size: Int64, verifierKey: String) {
+    self.checkpoint = checkpoint
+    self.size = size
+    self.verifierKey = verifierKey
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case checkpoint, size
+    case verifierKey = "verifier_key"
+  }
+}
+
+/// `GET /v1/audit/proof`: of inclusion (RFC 9162 §2.1.3) or of consistency (§2.1.4).
+package struct ProofView: Codable, Sendable, Equatable {
+  /// Hashes in base64.
+  package var path: [String]
+
+  package init(path: [String]) { self.path = path }
+}

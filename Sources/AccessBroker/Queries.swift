@@ -30,13 +30,8 @@ extension Broker {
     let commitments =
       [request.ask.reason, request.ask.ticket].compactMap { $0 }
       + request.reviews.compactMap(\.comment)
-    do {
-      let texts = try await ledger.texts(of: commitments)
-      return RequestDetail(request: request, needs: progress?.needs ?? [], texts: texts)
-    } catch {
-      logger.error("the ledger cannot be read: \(error)")
-      throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
-    }
+    let texts = try await reading { try await ledger.texts(of: commitments) }
+    return RequestDetail(request: request, needs: progress?.needs ?? [], texts: texts)
   }
 
   /// Which requests a caller wants to see.
@@ -83,12 +78,8 @@ extension Broker {
 
   /// The newest that are over; of one person or of everybody.
   private func closed(of person: Principal?) async throws(Refusal) -> [Request] {
-    do {
-      return try await ledger.requests(by: person, limit: Limits.listedRequestsMax)
-        .filter(\.isClosed)
-    } catch {
-      logger.error("the ledger cannot be read: \(error)")
-      throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
+    try await reading {
+      try await ledger.requests(by: person, limit: Limits.listedRequestsMax).filter(\.isClosed)
     }
   }
 
@@ -116,13 +107,6 @@ extension Broker {
       logger.debug("no preview of \(request.id): \(error.message)")
       return nil
     }
-  }
-
-  /// Checks that the caller may export, and records that they did.
-  package func beginExport(
-    format: ExportFormat, by caller: Caller
-  ) async throws(Refusal) -> Int64 {
-    try await submit(.export(format: format.rawValue), by: caller).state.nextSeq
   }
 
   /// Why no access is given now; nil while it is.

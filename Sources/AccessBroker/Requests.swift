@@ -71,10 +71,7 @@ extension Broker {
   }
 
   func find(_ id: RequestID) async throws(Refusal) -> Request? {
-    do { return try await ledger.request(id) } catch {
-      logger.error("the ledger cannot be read: \(error)")
-      throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
-    }
+    try await reading { try await ledger.request(id) }
   }
 
   func stored(_ id: RequestID) async throws(Refusal) -> Request {

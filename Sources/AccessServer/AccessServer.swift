@@ -65,6 +65,9 @@ package struct AccessServer: Service {
             string: (stopped.map { "revoke-only: \($0.inert)" } ?? "ready") + "\n")))
     }
     router.add(middleware: Authentication(broker: broker, entrance: entrance))
+    router.add(middleware: Witnessing(broker: broker))
+    // Once more, so that refusals bear a checkpoint, too.
+    router.add(middleware: Problems())
     RequestRoutes(broker: broker, times: times).add(to: router)
     IdentityRoutes(broker: broker).add(to: router)
     TokenRoutes(broker: broker).add(to: router)

@@ -47,9 +47,7 @@ extension Request {
 
   /// The key speaks for this path and this body; for anything else it is refused.
   private func idempotency(_ body: [UInt8], by caller: Caller) throws -> IdempotencyKey? {
-    guard
-      let name = HTTPField.Name(HeaderName.idempotencyKey), let key = headers[name]
-    else { return nil }
+    guard let key = headers[HeaderName.idempotencyKey] else { return nil }
     guard !key.isEmpty, key.utf8.count <= Limits.idempotencyKeyBytesMax else {
       throw Problem(
         .usage, "an idempotency key has 1 to \(Limits.idempotencyKeyBytesMax) characters")

@@ -50,6 +50,7 @@ extension Refusal.Code {
     case .unknownEntitlement: .unknownEntitlement
     case .unknownRequest: .unknownRequest
     case .unknownToken: .unknownToken
+    case .unknownPerson: .unknownPerson
     case .notEntitled: .notEntitled
     case .ambiguousEntitlement: .ambiguousEntitlement
     case .durationOverMax: .durationOverMax

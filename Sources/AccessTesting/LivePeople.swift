@@ -6,6 +6,18 @@ extension LiveBroker {
     try await startJit(as: person, arguments).finished()
   }
 
+  /// The same with more in the environment.
+  package func jit(
+    as person: String, _ arguments: String..., environment: [String: String]
+  ) async throws -> LiveRun {
+    try await startJit(as: person, arguments, environment: environment).finished()
+  }
+
+  /// `jit witness …`, which asks no broker.
+  package func jitWitness(_ arguments: String...) async throws -> LiveRun {
+    try await command(["witness"] + arguments, environment: environment()).finished()
+  }
+
   /// The same with the arguments in an array.
   package func jit(as person: String, _ arguments: [String]) async throws -> LiveRun {
     try await startJit(as: person, arguments).finished()
@@ -17,9 +29,13 @@ extension LiveBroker {
   }
 
   /// Starts `jit` as a person and goes on.
-  package func startJit(as person: String, _ arguments: [String]) async throws -> LiveCommand {
+  package func startJit(
+    as person: String, _ arguments: [String], environment more: [String: String] = [:]
+  ) async throws -> LiveCommand {
     let token = try await token(of: person)
-    return try command(arguments, environment: environment().merging(["JIT_TOKEN": token]) { $1 })
+    return try command(
+      arguments,
+      environment: environment().merging(["JIT_TOKEN": token]) { $1 }.merging(more) { $1 })
   }
 
   /// What speaks for the person; made when it is first needed.

@@ -14,7 +14,7 @@ extension Ledger {
   package nonisolated func exportHeader(_ format: ExportFormat) -> [UInt8] {
     switch format {
     case .jsonl: []
-    case .csv: Array(CSV.header.utf8)
+    case .csv: Array(CSV.header(CSV.entryColumns).utf8)
     }
   }
 
@@ -24,50 +24,20 @@ extension Ledger {
   package func exportPage(
     _ selection: Selection, from seq: Int64, as format: ExportFormat
   ) async throws -> (bytes: [UInt8], next: Int64)? {
-    let page = try await reading.bodies(selection, from: seq, limit: 500)
+    let page = try await reading.bodies(selection, from: seq, limit: exportPageEntries)
     guard let last = page.last else { return nil }
-    return (try page.flatMap { try line($0.1, format) }, last.0 + 1)
-  }
-
-  private func line(_ body: Data, _ format: ExportFormat) throws -> [UInt8] {
-    switch format {
-    case .jsonl: Array(body) + [UInt8(ascii: "\n")]
-    case .csv: Array(CSV.record(of: try JSON(parsing: body)).utf8)
-    }
-  }
-}
-
-/// Entries as RFC 4180 records: one line each, whatever people wrote.
-enum CSV {
-  private static let columns = ["seq", "at", "kind", "actor", "method", "request", "data"]
-
-  static let header = columns.joined(separator: ",") + "\r\n"
-
-  static func record(of entry: JSON) -> String {
-    let cells = columns.map { column in
-      switch column {
-      case "method": entry["auth"]?["method"]
-      default: entry[column]
+    var bytes: [UInt8] = []
+    for (_, body) in page {
+      switch format {
+      case .jsonl:
+        bytes.append(contentsOf: body)
+        bytes.append(UInt8(ascii: "\n"))
+      case .csv: bytes.append(contentsOf: CSV.record(of: try JSON(parsing: body)).utf8)
       }
     }
-    return cells.map { cell($0 ?? .null) }.joined(separator: ",") + "\r\n"
-  }
-
-  private static func cell(_ value: JSON) -> String {
-    switch value {
-    case .null: ""
-    case .integer(let number): String(number)
-    case .string(let text): quoted(text.inert)
-    case .bool, .array, .object: quoted(value.inertLine)
-    }
-  }
-
-  /// A spreadsheet takes a cell that begins with one of these for a formula and runs it; an
-  /// apostrophe before it makes it text.
-  private static func quoted(_ text: String) -> String {
-    let isFormula =
-      text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-    let safe = isFormula ? "'" + text : text
-    return "\"" + safe.replacing("\"", with: "\"\"") + "\""
+    return (bytes, last.0 + 1)
   }
 }
+
+/// So few that a page of the largest entries fits into memory.
+let exportPageEntries = 500

@@ -50,6 +50,15 @@ package struct Frontier: Hashable, Sendable {
     return completed
   }
 
+  /// Adds a leaf in O(log size), for who keeps no subtrees.
+  package mutating func appendLeaf(_ leafHash: Hash) throws(ProofError) {
+    try MerkleTree.checkSize(size + 1)
+    var hash = leafHash
+    for _ in 0..<(~size).trailingZeroBitCount { hash = .node(edge.removeLast(), hash) }
+    edge.append(hash)
+    size += 1
+  }
+
   /// The root of the tree.
   package var root: Hash {
     guard let smallest = edge.last else { return .empty }

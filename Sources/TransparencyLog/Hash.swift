@@ -13,7 +13,10 @@ package struct Hash: Hashable, Sendable {
   /// `nil` unless there are exactly 32 bytes.
   package init?(bytes: some Collection<UInt8>) {
     guard bytes.count == SIMD32<UInt8>.scalarCount else { return nil }
-    storage = SIMD32(bytes)
+    storage =
+      bytes.withContiguousStorageIfAvailable {
+        UnsafeRawBufferPointer($0).loadUnaligned(as: SIMD32<UInt8>.self)
+      } ?? SIMD32(bytes)
   }
 
   /// The root of the tree without leaves: SHA-256 of nothing.
@@ -22,15 +25,18 @@ package struct Hash: Hashable, Sendable {
   /// The hash of one entry: `SHA-256(0x00 ‖ entry)`.
   package static func leaf(_ entry: some Sequence<UInt8>) -> Hash {
     var hasher = SHA256()
-    hasher.update(data: [0x00] as [UInt8])
-    hasher.update(data: Array(entry))
+    hasher.update(byte: 0x00)
+    let isContiguous: Void? = entry.withContiguousStorageIfAvailable {
+      hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
+    }
+    if isContiguous == nil { hasher.update(data: Array(entry)) }
     return Hash(hasher.finalize())
   }
 
   /// The hash of an inner node: `SHA-256(0x01 ‖ left ‖ right)`.
   package static func node(_ left: Hash, _ right: Hash) -> Hash {
     var hasher = SHA256()
-    hasher.update(data: [0x01] as [UInt8])
+    hasher.update(byte: 0x01)
     for child in [left, right] {
       withUnsafeBytes(of: child.storage) { hasher.update(bufferPointer: $0) }
     }
@@ -59,5 +65,11 @@ extension Hash: CustomStringConvertible {
   package init?(base64: some StringProtocol) {
     guard let bytes = Base64.decode(base64.utf8) else { return nil }
     self.init(bytes: bytes)
+  }
+}
+
+extension SHA256 {
+  fileprivate mutating func update(byte: UInt8) {
+    withUnsafeBytes(of: byte) { update(bufferPointer: $0) }
   }
 }

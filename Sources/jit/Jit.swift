@@ -15,6 +15,7 @@ struct Jit: AsyncParsableCommand {
       RequestCommand.self, RequestsCommand.self, ShowCommand.self, ApproveCommand.self,
       DenyCommand.self, CancelCommand.self, ConnectCommand.self, CredentialsCommand.self,
       ReleaseCommand.self, RevokeCommand.self, GrantsCommand.self, DatabasesCommand.self,
-      WhoamiCommand.self, PolicyCommand.self, AuditCommand.self, AdminCommand.self,
+      WhoamiCommand.self, PolicyCommand.self, AuditCommand.self, WitnessCommand.self,
+      AdminCommand.self,
     ])
 }

@@ -14,6 +14,7 @@ struct ErrorCodeTests {
     ("issuing-stopped", 503, 77), ("too-many", 429, 77),
     ("not-found", 404, 66), ("unknown-database", 404, 66), ("unknown-role", 404, 66),
     ("unknown-entitlement", 404, 66), ("unknown-request", 404, 66), ("unknown-token", 404, 66),
+    ("unknown-person", 404, 66),
     ("wrong-state", 409, 73), ("already-reviewed", 409, 73), ("too-early", 409, 73),
     ("needs-review", 409, 73), ("key-reused", 422, 73),
     ("policy-refused", 422, 65), ("bad-data", 422, 65),

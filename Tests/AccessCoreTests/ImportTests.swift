@@ -6,6 +6,8 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "AccessCore": [],
   "TransparencyLog": ["Crypto"],
+  // The bundle's format and verifier: beside the log's pure proofs it reads files and JSON.
+  "AuditBundle": ["AccessCore", "TransparencyLog", "Crypto", "Glibc"],
   "PolicyFile": ["AccessCore", "Yams", "Foundation"],
   "Ledger": ["AccessCore", "TransparencyLog", "GRDB", "Foundation", "Glibc"],
   "CLibPQ": [],
@@ -32,9 +34,11 @@ private let allowed: [String: Set<String>] = [
     "PostgresProvisioner", "ArgumentParser", "Foundation", "Glibc", "Logging", "ServiceLifecycle",
     "Synchronization", "UnixSignals", "Yams",
   ],
+  // Bundles and checkpoints are checked here, where nobody has to trust the broker.
   "jit": [
-    "AccessAPI", "AccessCore", "PolicyFile", "ArgumentParser", "AsyncHTTPClient", "NIOCore",
-    "NIOHTTP1", "NIOPosix", "Foundation", "Glibc", "Synchronization",
+    "AccessAPI", "AccessCore", "AuditBundle", "PolicyFile", "TransparencyLog", "ArgumentParser",
+    "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation", "Glibc",
+    "Synchronization",
   ],
 ]
 

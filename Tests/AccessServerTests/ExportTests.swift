@@ -94,7 +94,11 @@ struct ExportTests {
         ])
       let shop = try await kinds("shop_PROD")
       #expect(shop.count == 2 && shop.allSatisfy { $0["request"] == other })
-      #expect(try await kinds("nothing_PROD") == [])
+      let unknown = try await audrey.get("/v1/audit/entries?database=nothing_PROD")
+      #expect(unknown.verdict == "404 unknown-database")
+      // Who may not export does not learn which names there are.
+      let eve = try await test.client("eve").get("/v1/audit/entries?database=nothing_PROD")
+      #expect(eve.verdict == "403 not-authorised")
     }
   }
 

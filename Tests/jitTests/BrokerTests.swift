@@ -116,7 +116,7 @@ struct BrokerTests {
     var bytes: [UInt8] = []
     let failure = await #expect(throws: Failure.self) {
       try await Broker.open(stub.configuration()) { broker in
-        try await broker.stream(Path.auditEntries, query: []) { bytes += $0 }
+        try await broker.stream(Path.auditEntries) { piece, _ in bytes += piece }
       }
     }
     #expect(String(decoding: bytes, as: UTF8.self) == "line\n")

@@ -24,6 +24,7 @@ package struct Refusal: Error, Sendable, Equatable {
     /// There is no such request, or it does not exist for the caller.
     case unknownRequest = "unknown-request"
     case unknownToken = "unknown-token"
+    case unknownPerson = "unknown-person"
 
     case notEntitled = "not-entitled"
     case ambiguousEntitlement = "ambiguous-entitlement"
@@ -62,6 +63,7 @@ extension Refusal.Code {
       .otherDigest, .unknownRequest, .issuingStopped, .tooMany:
       true
     case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
+      .unknownPerson,
       .wrongState, .alreadyReviewed, .tooEarly, .needsReview, .keyReused, .policyRefused,
       .databaseUnreachable, .databaseRefused, .ledgerUnwritable:
       false

@@ -26,3 +26,12 @@ extension Commitment: Codable {
   package init(from decoder: any Decoder) throws { digest = try Digest(from: decoder) }
   package func encode(to encoder: any Encoder) throws { try digest.encode(to: encoder) }
 }
+
+/// The fields of entries that hold commitments.
+package enum WrittenField: String, Sendable, CaseIterable {
+  case reason, ticket, comment
+
+  /// What precedes the 64 hexadecimal digits of the commitment in an entry's canonical JSON. It
+  /// cannot stand within a string there, where quotes are escaped.
+  package var marker: String { "\"\(rawValue)\":\"" }
+}

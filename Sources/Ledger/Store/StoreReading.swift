@@ -67,48 +67,4 @@ extension Store {
         arguments: [digest.description])
     }.map { Array($0) }
   }
-
-  func bodies(_ selection: Selection, from seq: Int64, limit: Int) async throws -> [(Int64, Data)] {
-    try await pool.read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT seq, body FROM entries
-           WHERE seq >= :from AND seq < :size
-             AND (:since IS NULL OR at >= :since)
-             AND (:until IS NULL OR at < :until)
-             AND (:database IS NULL OR request IN (
-                  SELECT request FROM entries
-                   WHERE kind = 'request.submitted'
-                     AND json_extract(CAST(body AS TEXT), '$.data.ask.database') = :database))
-           ORDER BY seq
-           LIMIT :limit
-          """,
-        arguments: [
-          "from": seq, "size": selection.size, "since": selection.since?.description,
-          "until": selection.until?.description, "database": selection.database?.text,
-          "limit": limit,
-        ])
-      return rows.map { ($0["seq"], $0["body"]) }
-    }
-  }
-}
-
-/// Which entries an export takes.
-package struct Selection: Sendable, Equatable {
-  /// How many entries the ledger had when the export began; later ones are not in it.
-  package var size: Int64
-  package var since: Timestamp?
-  package var until: Timestamp?
-  /// Only entries about requests for this database.
-  package var database: DatabaseName?
-
-  package init(
-    size: Int64, since: Timestamp? = nil, until: Timestamp? = nil, database: DatabaseName? = nil
-  ) {
-    self.size = size
-    self.since = since
-    self.until = until
-    self.database = database
-  }
 }

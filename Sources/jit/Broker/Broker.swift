@@ -7,6 +7,7 @@ import NIOHTTP1
 /// The client's end of the API.
 struct Broker: Sendable {
   let configuration: BrokerConfiguration
+  let witness: Witness
   private let client: HTTPClient
 
   /// Longer than any list that a broker sends.
@@ -32,13 +33,20 @@ struct Broker: Sendable {
     settings.connectionPool.retryConnectionEstablishment = false
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
     do {
-      let result = try await body(Broker(configuration: configuration, client: client))
+      let result = try await body(Broker(configuration, client))
       try await client.shutdown()
       return result
     } catch {
       try await client.shutdown()
       throw error
     }
+  }
+
+  private init(_ configuration: BrokerConfiguration, _ client: HTTPClient) {
+    self.configuration = configuration
+    self.client = client
+    witness = Witness(
+      at: configuration.address.description, configuration.witnessMemory, warn: warnOfLedger)
   }
 
   func get<View>(
@@ -60,17 +68,23 @@ struct Broker: Sendable {
   }
 
   /// Hands on the body of a reply as it comes, whatever its length.
+  ///
+  /// - Parameter sink: gets each piece, and how many entries the ledger has, if the broker said so.
   func stream(
-    _ path: String, query: [(name: String, value: String)], to sink: (ByteBufferView) throws -> Void
+    _ path: String, query: [(name: String, value: String)] = [],
+    to sink: (ByteBufferView, _ ledgerSize: UInt64?) throws -> Void
   ) async throws {
     let response = try await translatingErrors {
-      try await client.execute(message(path, query), deadline: .distantFuture)
+      try await execute(message(path, query), deadline: .distantFuture)
     }
     guard response.status == .ok else {
       throw problem(status: Int(response.status.code), try await bytes(of: response))
     }
+    let size = response.headers.first(name: HeaderName.ledgerSize).flatMap { UInt64($0) }
     var chunks = response.body.makeAsyncIterator()
-    while let chunk = try await nextChunk(of: &chunks) { try sink(chunk.readableBytesView) }
+    while let chunk = try await nextChunk(of: &chunks) {
+      try sink(chunk.readableBytesView, size)
+    }
   }
 
   private func message(
@@ -100,11 +114,24 @@ struct Broker: Sendable {
   }
 
   private func exchange<View>(_ message: HTTPClientRequest) async throws -> Reply<View> {
-    let response = try await client.execute(message, timeout: .seconds(Self.replySeconds))
+    let response = try await execute(message, deadline: .now() + .seconds(Self.replySeconds))
     let bytes = try await bytes(of: response)
     let status = Int(response.status.code)
     guard (200..<300).contains(status) else { throw problem(status: status, bytes) }
     return try Reply(bytes)
+  }
+
+  /// Every message says what the witness saw, and every reply is shown to it.
+  private func execute(
+    _ message: HTTPClientRequest, deadline: NIODeadline
+  ) async throws -> HTTPClientResponse {
+    var message = message
+    let size = witness.size
+    message.headers.replaceOrAdd(name: HeaderName.witnessSize, value: String(size))
+    let response = try await client.execute(message, deadline: deadline)
+    let isSuccess = (200..<300).contains(response.status.code)
+    witness.look(at: response.headers, isSuccess: isSuccess, sentSize: size)
+    return response
   }
 
   private func nextChunk(

@@ -8,6 +8,8 @@ struct BrokerConfiguration: Equatable {
   let token: String?
   /// The variable that the address is from.
   let variable: String
+  /// Where this user remembers what ledgers they saw; nil when there is no such place.
+  let witnessMemory: WitnessMemory?
 
   enum Door {
     case ordinary
@@ -29,6 +31,7 @@ struct BrokerConfiguration: Equatable {
     case .ordinary: token = try environment["JIT_TOKEN"].map(checkedToken)
     case .admin: token = nil
     }
+    witnessMemory = WitnessMemory(environment: environment)
   }
 }
 

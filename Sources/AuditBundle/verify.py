@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Proves the bundle in whose folder it lies, with a public key alone.
+
+    python3 verify.py [--key VKEY]
+
+Needs Python 3.8 and OpenSSL 3 (the program openssl), and nothing of the broker's. Without --key
+it takes the key in verifier.txt: then compare the fingerprint with one that you have from
+elsewhere. The log is an RFC 6962 tree of SHA-256, its checkpoint a C2SP signed note. Exit codes:
+0 all is as it was signed, 65 it is not, 64 wrong usage, 69 openssl is missing.
+"""
+import base64, hashlib, itertools, json, os, re, subprocess, sys, tempfile
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+FILES = ["entries.jsonl", "leaves.bin", "openings.jsonl", "checkpoint", "verifier.txt",
+         "manifest.json", "grants.csv", "verify.py"]
+
+
+def stop(why, status=65):
+    print("error:", why, file=sys.stderr)
+    sys.exit(status)
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def content(name):
+    with open(os.path.join(FOLDER, name), "rb") as file:
+        return file.read()
+
+
+class Frontier:
+    """The right edge of a tree: the roots of its complete subtrees, the largest first."""
+
+    def __init__(self, size=0, edge=()):
+        self.size, self.edge = size, list(edge)
+
+    def append(self, leaf):
+        rest = self.size
+        while rest & 1:
+            leaf, rest = sha256(b"\x01" + self.edge.pop() + leaf), rest >> 1
+        self.edge.append(leaf)
+        self.size += 1
+
+    def root(self):
+        root = self.edge[-1] if self.edge else sha256(b"")
+        for left in reversed(self.edge[:-1]):
+            root = sha256(b"\x01" + left + root)
+        return root
+
+
+def read_key(text):
+    """NAME+ID+KEY, where KEY is base64 of 0x01 and 32 bytes of Ed25519."""
+    try:
+        name, key_id, key = text.split("+", 2)
+        key, key_id = base64.b64decode(key, validate=True), bytes.fromhex(key_id)
+    except ValueError:
+        stop("the key is not a verifier key of the form NAME+ID+KEY")
+    if len(key) != 33 or key[0] != 1 or sha256(name.encode() + b"\n" + key)[:4] != key_id:
+        stop("the key is not a verifier key of the form NAME+ID+KEY")
+    digits = sha256(key[1:]).hex()
+    groups = "-".join(digits[i:i + 8] for i in range(0, 64, 8))
+    return name, key_id, key[1:], "sha256:" + groups
+
+
+def is_signed(text, signature, key):
+    """Ed25519 (RFC 8032); the 12 bytes before the key are its algorithm in DER (RFC 8410)."""
+    with tempfile.TemporaryDirectory() as folder:
+        def file(name, data):
+            path = os.path.join(folder, name)
+            with open(path, "wb") as out:
+                out.write(data)
+            return path
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin",
+                   "-inkey", file("key", bytes.fromhex("302a300506032b6570032100") + key),
+                   "-in", file("text", text), "-sigfile", file("signature", signature)]
+        try:
+            return subprocess.run(command, capture_output=True).returncode == 0
+        except FileNotFoundError:
+            stop("the program openssl is missing", 69)
+
+
+def read_checkpoint(note, name, key_id, key, fingerprint):
+    text, separator, signatures = note.rpartition(b"\n\n")
+    text += b"\n"
+    mine = []
+    for line in signatures.splitlines():
+        match = re.fullmatch(r"— (\S+) (\S+)".encode(), line)
+        payload = base64.b64decode(match[2]) if match else b""
+        if match and match[1] == name.encode() and payload[:4] == key_id:
+            mine.append(payload[4:])
+    if not mine or not all(is_signed(text, signature, key) for signature in mine):
+        stop(f"the checkpoint is not signed by the key of {name}, {fingerprint}")
+    lines = text.decode().split("\n")
+    if len(lines) < 4 or lines[0] != name or not re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]):
+        stop("the checkpoint is not one of the log that the key is for")
+    return int(lines[1]), base64.b64decode(lines[2])
+
+
+def read_line(file):
+    line = file.readline(1 << 20)
+    return line[:-1] if line.endswith(b"\n") else line or None
+
+
+def read_openings():
+    """Groups of openings by their entry: (index, [(field, commitment), ...])."""
+    def parse(number, line):
+        try:
+            opening = json.loads(line)
+            salt, text = bytes.fromhex(opening["salt"]), opening["text"].encode()
+            if len(salt) != 16 or opening["field"] not in ("reason", "ticket", "comment"):
+                raise ValueError
+            return int(opening["index"]), opening["field"], sha256(salt + text).hex()
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None, None, number
+    with open(os.path.join(FOLDER, "openings.jsonl"), "rb") as file:
+        for number, line in enumerate(iter(lambda: read_line(file), None), 1):
+            yield parse(number, line)
+
+
+def check_entries(size, root):
+    """Compares each entry with its leaf, and the leaves with the signed root: if they fit, they
+    are what was logged, and the first entry that differs from its leaf is the one that is wrong."""
+    claimed, actual, difference, suspect = Frontier(), None, None, None
+    withheld, opened, wrong_opening = 0, 0, None
+    openings = read_openings()
+    opening = next(openings, None)
+    entries = open(os.path.join(FOLDER, "entries.jsonl"), "rb")
+    leaves = open(os.path.join(FOLDER, "leaves.bin"), "rb")
+    for index in range(size):
+        leaf, line = leaves.read(32), read_line(entries)
+        if len(leaf) != 32:
+            stop(f"leaves.bin does not have 32 bytes for each of {size} entries")
+        found, certain, leaf_line, number = None, True, None, None
+        if line is None:
+            found, computed = f"entry {index} is missing: the checkpoint is of {size} entries", None
+        elif line.startswith(b'{"leaf":"'):
+            leaf_line = re.fullmatch(rb'\{"leaf":"([0-9a-f]{64})"\}', line)
+            computed, certain = leaf_line and bytes.fromhex(leaf_line[1].decode()), not leaf_line
+            if computed != leaf:
+                found = f"entry {index} is withheld, and its leaf is not what was logged"
+        else:
+            computed, number = sha256(b"\x00" + line), re.search(rb'"seq":([0-9]+),"v":1\}$', line)
+            if number and int(number[1]) != index:
+                found = f"entry {index} is not in its place: entry {int(number[1])} stands there"
+            elif computed != leaf:
+                found, certain = f"entry {index} is not what was logged", False
+            elif not number:
+                found = f"entry {index} has another number, or a version that is not known here"
+        if found and not difference:
+            difference, actual = (index, found), Frontier(claimed.size, claimed.edge)
+        if found and certain and not suspect:
+            suspect = found
+        if actual and computed:
+            actual.append(computed)
+        claimed.append(leaf)
+        withheld += leaf_line is not None
+        while opening and opening[0] == index and not wrong_opening:
+            if b'"%s":"%s"' % (opening[1].encode(), opening[2].encode()) in (line or b"") and not leaf_line:
+                opened += 1
+            else:
+                wrong_opening = f"an opening of entry {index} does not fit what was logged"
+            opening = next(openings, None)
+        if opening and opening[0] is None and not wrong_opening:
+            wrong_opening = f"line {opening[2]} of openings.jsonl is not an opening"
+    if leaves.read(1):
+        stop(f"leaves.bin does not have 32 bytes for each of {size} entries")
+    if read_line(entries) is not None:
+        surplus = f"entry {size} is one too many: the checkpoint is of {size} entries"
+        difference, suspect = difference or (size, surplus), suspect or surplus
+    if claimed.root() == root:
+        if difference:
+            stop(difference[1])
+    elif suspect:
+        stop(suspect)
+    elif not difference:
+        stop("entries.jsonl and leaves.bin agree, but are not what was signed")
+    elif actual.size == size and actual.root() == root:
+        stop(f"leaves.bin has a wrong hash for entry {difference[0]}")
+    else:
+        stop(f"entry {difference[0]} and its hash in leaves.bin differ, and neither is what was signed")
+    if wrong_opening or opening:
+        stop(wrong_opening or f"an opening of entry {opening[0]} does not fit what was logged")
+    return withheld, opened
+
+
+def main(arguments):
+    if arguments and (len(arguments) != 2 or arguments[0] != "--key"):
+        stop("usage: python3 verify.py [--key VKEY]", 64)
+    for name in FILES:
+        if not os.path.exists(os.path.join(FOLDER, name)):
+            stop(f"{name} is missing")
+    given = arguments[1] if arguments else content("verifier.txt").decode(errors="replace")
+    name, key_id, key, fingerprint = read_key(given[:-1] if given.endswith("\n") else given)
+    print("key", name, fingerprint, flush=True)
+    size, root = read_checkpoint(content("checkpoint"), name, key_id, key, fingerprint)
+    try:
+        manifest = json.loads(content("manifest.json"))
+        version = manifest["v"]
+    except (ValueError, KeyError, TypeError):
+        version = None
+    if version != 1:
+        stop("manifest.json does not fit the rest in “v”")
+    if manifest.get("origin") != name:
+        stop("manifest.json does not fit the rest in “origin”")
+    withheld, opened = check_entries(size, root)
+    for field, value in (("size", size), ("withheld", withheld), ("openings", opened)):
+        if manifest.get(field) != value:
+            stop(f"manifest.json does not fit the rest in “{field}”")
+    if manifest.get("grants_sha256") != sha256(content("grants.csv")).hex():
+        stop("grants.csv is not the file that manifest.json is for")
+    print(f"ok: {size} entries ({withheld} withheld), {opened} openings, as signed")
+
+
+main(sys.argv[1:])
