@@ -34,6 +34,7 @@ extension Broker {
   private func activateInTurn(
     _ id: RequestID, by caller: Caller, _ idempotency: IdempotencyKey?
   ) async throws(Refusal) -> Credentials {
+    try await lookFirst(id, for: caller)
     let outcome = try await submit(
       .activate(id, clocks.boot()), by: caller, idempotency: idempotency)
     if outcome.isReplay { return try await credentials(id, secret: nil) }

@@ -1,6 +1,7 @@
 import AccessCore
 import Ledger
 import Logging
+import Synchronization
 
 /// Where effects are sequenced: what people want goes through the ledger first, and then to the
 /// databases.
@@ -16,6 +17,10 @@ package final class Broker: Sendable {
   let rates: CallRates
   let wake: WakeUp
   let orphans: KnownOrphans
+  let looked: LookedAt
+  let doubts: Doubts
+  let progress: Mutex<ScrubProgress>
+  let heartbeatMs: Int64
   let notify: @Sendable (Notice) -> Void
   let failpoint: FailpointHandler
   let logger: Logger
@@ -24,7 +29,7 @@ package final class Broker: Sendable {
     ledger: Ledger, policySource: PolicySource, clocks: Clocks, sha256: @escaping SHA256Function,
     makeProvisioner: @escaping @Sendable (DatabaseAccess) -> any Provisioner,
     notify: @escaping @Sendable (Notice) -> Void, failpoint: @escaping FailpointHandler = { _ in },
-    logger: Logger
+    heartbeatMs: Int64 = Limits.heartbeatMs, logger: Logger
   ) {
     self.ledger = ledger
     self.policy = PolicyInForce()
@@ -37,6 +42,10 @@ package final class Broker: Sendable {
     self.rates = CallRates()
     self.wake = WakeUp()
     self.orphans = KnownOrphans()
+    self.looked = LookedAt()
+    self.doubts = Doubts()
+    self.progress = Mutex(ScrubProgress())
+    self.heartbeatMs = heartbeatMs
     self.notify = notify
     self.failpoint = failpoint
     self.logger = logger
@@ -80,11 +89,11 @@ extension Broker {
     _ command: Command, by caller: Caller, recalling closed: Request?, _ written: [WrittenText],
     _ idempotency: IdempotencyKey?
   ) -> Proposal {
-    let decision: Proposal.Decision = { [policy, sha256, clocks] state, now in
+    let decision: Proposal.Decision = { [policy, doubts, sha256, clocks] state, now in
       let snapshot = policy.snapshot
       let context = Context(
         policy: snapshot.policy,
-        issuing: issuing(snapshot, newest: state.newest, observed: clocks.wall()), now: now,
+        issuing: issuing(snapshot, state, doubts.first, observed: clocks.wall()), now: now,
         sha256: sha256)
       return Result { () throws(Refusal) in
         try decide(command, by: caller, state.recalling(closed), context)
@@ -135,12 +144,17 @@ extension Command {
   }
 }
 
-/// Whether new access may be given, by what is known of policy and clock.
+/// Whether new access may be given, by what is known of ledger, policy and clock.
 func issuing(
-  _ policy: PolicyInForce.Snapshot, newest: Timestamp?, observed: Timestamp
+  _ policy: PolicyInForce.Snapshot, _ state: State, _ doubt: String?, observed: Timestamp
 ) -> Issuing {
+  if let doubt { return .stopped(because: doubt) }
+  if let sign = state.rollbackSigns.first {
+    return .stopped(
+      because: "\(sign): the ledger is an old copy; `jitd --accept-rollback WHY` goes on with it")
+  }
   if let broken = policy.broken { return .stopped(because: broken) }
-  if let newest, observed < newest {
+  if let newest = state.newest, observed < newest {
     return .stopped(
       because: "the clock says \(observed), but the newest entry is of \(newest)")
   }

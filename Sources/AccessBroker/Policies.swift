@@ -67,7 +67,10 @@ extension Broker {
   private func lastGood(_ digest: Digest?) async -> Policy {
     guard let digest else { return Policy() }
     do {
-      guard let stored = try await ledger.policyDocuments(digest) else { return Policy() }
+      guard let stored = try await ledger.policyDocuments(digest), sha256(stored) == digest else {
+        logger.error("the last good policy is not in the ledger's file as it was")
+        return Policy()
+      }
       return try parsePolicy(policySource.decode(stored))
     } catch {
       logger.error("the last good policy cannot be read: \(error)")

@@ -111,10 +111,9 @@ extension Broker {
 
   /// Why no access is given now; nil while it is.
   package func issuingStopped() async -> String? {
-    if let reason = await ledger.unwritable { return "the ledger cannot be written: \(reason)" }
-    let newest = await ledger.state.newest
-    switch issuing(policy.snapshot, newest: newest, observed: clocks.wall()) {
-    case .open: return nil
+    let state = await ledger.state
+    switch issuing(policy.snapshot, state, doubts.first, observed: clocks.wall()) {
+    case .open: return await ledger.unwritable.map { "the ledger cannot be written: \($0)" }
     case .stopped(let because): return because
     }
   }

@@ -44,31 +44,43 @@ extension Broker {
     return accesses
   }
 
-  private func reconcile(_ access: DatabaseAccess, _ database: DatabaseName) async {
+  /// False when the server does not tell.
+  @discardableResult
+  func reconcile(_ access: DatabaseAccess, _ database: DatabaseName) async -> Bool {
     let provisioner = await provisioners.provisioner(for: access)
     // A role is known if it was before or is after: one that is made or ended just now is not lost.
     let before = await knownRoles()
+    let live = await activeRoles(on: access)
     let census: Census
     do { census = try await provisioner.census() } catch {
       logger.warning("no census of \(database): \(error.message)")
-      return
+      return false
     }
-    for role in census.fenced { await end(fenced: role) }
+    for (id, role) in live where role.systemIdentifier == census.systemIdentifier {
+      let isThere = census.roles.contains(role) && !census.fenced.contains(role)
+      if !isThere { await foundFenced(id) }
+    }
     let known = await knownRoles().union(before)
-    for role in census.roles where !known.contains(role.name) {
-      await end(orphan: role, on: database, provisioner)
+    let unknown = census.roles.filter { !known.contains($0.name) }
+    for role in unknown where !census.earlier.contains(role) {
+      await judge(unknown: role, on: database)
+    }
+    looked.add(access)
+    for role in unknown { await end(orphan: role, on: database, provisioner) }
+    return true
+  }
+
+  private func activeRoles(on access: DatabaseAccess) async -> [RequestID: RoleIdentity] {
+    await ledger.state.grants.reduce(into: [:]) { roles, request in
+      guard let grant = request.grant, grant.access == access,
+        case .active(let role, _) = grant.stage
+      else { return }
+      roles[request.id] = role
     }
   }
 
-  /// A grant whose end had begun when the ledger could not be written, and then the broker died.
-  private func end(fenced role: RoleIdentity) async {
-    for request in await ledger.state.grants {
-      guard case .active(role, _) = request.grant?.stage else { continue }
-      await foundFenced(request.id)
-    }
-  }
-
-  /// What was fenced once ends; the ledger catches up.
+  /// What was fenced once, or is gone, ends: its end had begun when the ledger could not be written,
+  /// and then the broker died. The ledger catches up.
   func foundFenced(_ id: RequestID) async {
     await record(.fenced(id, wall: clocks.wall(), clocks.boot()))
     wake.now()

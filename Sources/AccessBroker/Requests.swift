@@ -34,7 +34,7 @@ extension Broker {
     let snapshot = policy.snapshot
     let context = Context(
       policy: snapshot.policy,
-      issuing: issuing(snapshot, newest: state.newest, observed: now), now: now, sha256: sha256)
+      issuing: issuing(snapshot, state, doubts.first, observed: now), now: now, sha256: sha256)
     let events = try decide(.submit(id, submission), by: caller, state, context)
     let entries = events.map {
       Entry(seq: state.nextSeq, at: now, author: .caller(caller), nonce: [], event: $0)

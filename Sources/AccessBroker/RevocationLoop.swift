@@ -117,6 +117,7 @@ package actor RevocationLoop: Service {
       await recordLapsed()
       await broker.recordRepeatedRefusals()
       await broker.ledger.forgetOldWrites()
+      await broker.beat()
       isKeepingHouse = false
     }
   }

@@ -29,6 +29,13 @@ package enum Limits {
   /// Kinds of refused attempts that are told apart at one time; the rest are counted together.
   package static let refusalKindsMax = 1_000
 
+  /// Signs of a rollback that are kept until somebody answers for it.
+  package static let rollbackSignsMax = 100
+  package static let heartbeatMs: Int64 = 3_600_000
+  package static let scrubIntervalMs: Int64 = 24 * 3_600_000
+  package static let scrubRetryMs: Int64 = 60_000
+  package static let scrubPageEntries: Int64 = 256
+
   // What the broker does.
   /// Many more than there are connections: each step waits for its turn behind the same step of
   /// the others, so that all sessions end before the first role is cleaned up.

@@ -55,15 +55,7 @@ package struct AccessServer: Service {
   private func router() -> Router<APIContext> {
     let router = Router(context: APIContext.self)
     router.add(middleware: Problems())
-    router.get("/healthz") { _, _ in "ok\n" }
-    router.get("/readyz") { [broker] _, _ in
-      let stopped = await broker.issuingStopped()
-      return Response(
-        status: stopped == nil ? .ok : .serviceUnavailable,
-        body: ResponseBody(
-          byteBuffer: ByteBuffer(
-            string: (stopped.map { "revoke-only: \($0.inert)" } ?? "ready") + "\n")))
-    }
+    StatusRoutes(broker: broker).addOpen(to: router)
     router.add(middleware: Authentication(broker: broker, entrance: entrance))
     router.add(middleware: Witnessing(broker: broker))
     // Once more, so that refusals bear a checkpoint, too.
@@ -72,6 +64,7 @@ package struct AccessServer: Service {
     IdentityRoutes(broker: broker).add(to: router)
     TokenRoutes(broker: broker).add(to: router)
     AuditRoutes(broker: broker).add(to: router)
+    StatusRoutes(broker: broker).add(to: router)
     return router
   }
 }

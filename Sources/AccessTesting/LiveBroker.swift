@@ -29,9 +29,13 @@ package actor LiveBroker {
   // MARK: - The daemon
 
   /// Starts `jitd` on the state that is there, and waits until it takes calls.
-  package func start(environment: [String: String] = [:]) async throws {
+  ///
+  /// - Parameter arguments: beside the configuration.
+  package func start(
+    environment: [String: String] = [:], arguments: [String] = []
+  ) async throws {
     precondition(daemon == nil, "it runs already")
-    let process = try spawn(environment)
+    let process = try spawn(environment, arguments)
     daemon = process
     try await eventually("jitd takes calls", within: .seconds(30)) {
       if let ending = process.ending { throw LiveError("jitd ended at once: \(ending)") }
@@ -79,9 +83,11 @@ package actor LiveBroker {
       LiveProgram.jitd.path, ["--config", configuration], environment: environment(), in: folder)
   }
 
-  private func spawn(_ environment: [String: String]) throws -> LiveProcess {
+  private func spawn(
+    _ environment: [String: String], _ arguments: [String]
+  ) throws -> LiveProcess {
     try LiveProcess(
-      LiveProgram.jitd.path, ["--config", configuration],
+      LiveProgram.jitd.path, ["--config", configuration] + arguments,
       environment: self.environment().merging(environment) { $1 }, in: folder, stdout: log,
       stderr: log)
   }

@@ -3,6 +3,8 @@ import Foundation
 extension LiveBroker {
   package nonisolated var state: String { "\(folder)/state" }
   package nonisolated var log: String { "\(folder)/jitd.log" }
+  /// Where the newest checkpoint is published.
+  package nonisolated var published: String { "\(folder)/checkpoint" }
   nonisolated var configuration: String { "\(folder)/jitd.yaml" }
   nonisolated var socket: String { "\(folder)/jitd.sock" }
   nonisolated var adminSocket: String { "\(folder)/admin.sock" }
@@ -22,6 +24,7 @@ extension LiveBroker {
       state: \(state)
       policies: \(folder)/policies
       credentials: \(folder)/credentials
+      publish: \(published)
       listen:
         unix: { path: \(socket) }
         admin: { path: \(adminSocket) }

@@ -12,44 +12,25 @@ package struct LiveClock: Sendable {
   }
 
   private let offset: URL
-  private let library: URL
+  private let library: String
 
   /// Shows the true time until it is set.
   ///
   /// - Parameter folder: for files of its own.
   package init(in folder: String) async throws {
     offset = URL(filePath: "\(folder)/clock-offset")
-    library = URL(filePath: "\(folder)/clock.so")
+    library = try await shim(Self.source, named: "clock", in: folder)
     try set(hoursOff: 0)
-    let source = "\(folder)/clock.c"
-    try Data(Self.source.utf8).write(to: URL(filePath: source))
-    let compiler = try LiveCommand(
-      Self.compiler, ["-shared", "-fPIC", "-O1", "-o", library.path, source],
-      environment: ["PATH": "/usr/bin:/bin"], in: folder)
-    try await compiler.finished().succeeded()
   }
 
   /// For the daemon.
   package var environment: [String: String] {
-    ["LD_PRELOAD": library.path, "CLOCK_OFFSET": offset.path]
+    ["LD_PRELOAD": library, "CLOCK_OFFSET": offset.path]
   }
 
   package func set(hoursOff hours: Int64) throws {
     let seconds = hours * 3_600
     try withUnsafeBytes(of: seconds) { try Data($0).write(to: offset) }
-  }
-
-  /// That of the Swift toolchain, or the system's.
-  private static var compiler: String {
-    get throws {
-      let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-      let candidates = ["clang", "cc"].flatMap { name in
-        path.split(separator: ":").map { "\($0)/\(name)" }
-      }
-      guard let found = candidates.first(where: FileManager.default.isExecutableFile(atPath:))
-      else { throw LiveError("there is no C compiler in PATH") }
-      return found
-    }
   }
 
   /// Takes the place of the C library's function in a process that loads it first.

@@ -23,6 +23,7 @@ package actor RecordingProvisioner: Provisioner {
     package let identity: RoleIdentity
     package var login = false
     package var isFenced = false
+    package var isEarlier = false
     /// Every password that it had, the newest last.
     package var passwords: [String] = []
     package var sessions = 0
@@ -49,12 +50,16 @@ package actor RecordingProvisioner: Provisioner {
   }
 
   /// Puts a role there that no broker made, or that one made and forgot.
+  ///
+  /// - Parameter isEarlier: in an earlier epoch of the ledger.
   @discardableResult
-  package func plant(_ name: String, sessions: Int = 0) -> RoleIdentity {
+  package func plant(
+    _ name: String, sessions: Int = 0, isEarlier: Bool = false
+  ) -> RoleIdentity {
     let identity = RoleIdentity(
       name: name, oid: 16_384 + UInt32(calls.count + roles.count),
       systemIdentifier: systemIdentifier)
-    roles[name] = Role(identity: identity, sessions: sessions)
+    roles[name] = Role(identity: identity, isEarlier: isEarlier, sessions: sessions)
     return identity
   }
 
@@ -66,6 +71,9 @@ package actor RecordingProvisioner: Provisioner {
 
   /// Somebody logs in, as often as it says.
   package func connect(_ name: String, sessions: Int) { roles[name]?.sessions += sessions }
+
+  /// What it was asked to do; a census asks, and changes nothing.
+  package var acts: [Call] { calls.filter { $0.operation != .census } }
 
   package func calls(_ operation: Operation) -> [Call] {
     calls.filter { $0.operation == operation }
@@ -124,7 +132,8 @@ package actor RecordingProvisioner: Provisioner {
     return Census(
       systemIdentifier: systemIdentifier,
       roles: found.map(\.identity).sorted { $0.name < $1.name },
-      fenced: Set(found.filter(\.isFenced).map(\.identity)))
+      fenced: Set(found.filter(\.isFenced).map(\.identity)),
+      earlier: Set(found.filter(\.isEarlier).map(\.identity)))
   }
 
   package func close() async { isClosed = true }

@@ -44,6 +44,13 @@ package enum EntryCodec {
       event: try Event(known, request: request, payload: JSONPayload(json: data)))
   }
 
+  /// The time of an entry of any kind; nil when that is not what the bytes are.
+  static func time(of body: [UInt8]) -> Timestamp? {
+    do { return try JSON(parsing: body)["at"]?.text.flatMap(Timestamp.init(_:)) } catch {
+      return nil
+    }
+  }
+
   private static func payload(_ event: Event) throws -> JSON {
     guard let payload = event.payload else { return .object([:]) }
     return try JSON(parsing: JSONEncoder().encode(payload))

@@ -10,12 +10,20 @@ package actor Ledger {
   package private(set) var state: State
   /// Nil while the disk takes what it is given; else why not.
   package private(set) var unwritable: String?
+  /// What the last start found in the file that was not what was signed.
+  package private(set) var flaws: Flaws
+  /// The newest checkpoint that is on disk, as a signed note; nil in a ledger without one.
+  package private(set) var checkpoint: String?
+  /// Every checkpoint once it is on disk. Who is slow gets the newest only; nobody waits for it.
+  package nonisolated let checkpoints: AsyncStream<String>
 
   nonisolated let directory: StateDirectory
   private var store: Store
-  private var frontier: Frontier
+  private(set) var frontier: Frontier
   private var recent: [IdempotencyKey.Place: RecentWrite]
-  private let signer: NoteSigner
+  private(set) var signer: NoteSigner
+  private let origin: String
+  private nonisolated let announced: AsyncStream<String>.Continuation
   private let clock: @Sendable () -> Timestamp
   private let failpoint: FailpointHandler
   private var waiting: [Waiting] = []
@@ -43,18 +51,21 @@ package actor Ledger {
     self.directory = directory
     self.clock = clock
     self.failpoint = failpoint
+    self.origin = origin
+    (checkpoints, announced) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     store = try Store(directory.ledgerPath)
     let loaded = try store.load()
-    let epoch = loaded.state.origin ?? origin + "#1"
+    let epoch = loaded.epoch ?? origin + "#1"
     guard epoch.hasPrefix(origin + "#") else {
       throw StoreError("the state is that of \(epoch), but the configuration says \(origin)")
     }
-    signer = try SigningKey.load(
-      directory.signingKeyPath, name: KeyName(epoch), isNew: loaded.state.origin == nil)
-    state = loaded.state
-    frontier = loaded.frontier
-    recent = loaded.recent
-    if loaded.state.origin == nil {
+    let isNew = loaded.size == 0 && loaded.note == nil
+    signer = try SigningKey.load(directory.signingKeyPath, name: KeyName(epoch), isNew: isNew)
+    let verified = try store.verify(loaded, by: signer.verifierKey)
+    (state, frontier, flaws) = (verified.state, verified.frontier, verified.flaws)
+    (recent, checkpoint) = (loaded.recent, loaded.note)
+    unwritable = verified.flaws.tree.map { "\($0)" }
+    if isNew {
       let opened = await append(
         Proposal(by: .system) { _, _ in .success([.logOpened(LogOpened(origin: epoch))]) })
       _ = try opened.get()
@@ -128,8 +139,11 @@ package actor Ledger {
     if let trouble { return keepFacts(of: decided, batch, because: trouble) }
     do {
       if !batch.entries.isEmpty {
-        frontier = try await store.write(
+        let signer = try signer.named(batch.state.origin)
+        let written = try await store.write(
           batch, after: frontier, signer: signer, failpoint: failpoint)
+        (self.signer, frontier, checkpoint) = (signer, written.frontier, written.note)
+        announced.yield(written.note)
       }
       state = batch.state
       for (place, write) in batch.recent { recent[place] = write }
@@ -218,7 +232,8 @@ package actor Ledger {
   private func keepFacts(of decided: [Decided], _ batch: Batch, because: String) {
     unwritable = because
     for job in decided {
-      if case .success(let outcome) = job.outcome, outcome.isReplay {
+      // There was nothing to write.
+      if case .success(let outcome) = job.outcome, outcome.events.isEmpty {
         job.waiting.answer.resume(returning: job.outcome)
         continue
       }
@@ -268,13 +283,15 @@ package actor Ledger {
       let fresh = try Store(directory.ledgerPath)
       try await fresh.proveWritable()
       let loaded = try fresh.load()
+      let signer = try signer.named(loaded.epoch)
+      let verified = try fresh.verify(loaded, by: signer.verifierKey)
+      if let flaw = verified.flaws.tree { return "\(flaw)" }
       let taken = try await fresh.nonces(from: frontier.size)
       let missing = owed.entries.filter { !taken.contains($0.nonce) }
       // Readers may be at the old handle still; it closes with the last of them.
       store = fresh
-      state = loaded.state
-      frontier = loaded.frontier
-      recent = loaded.recent
+      (self.signer, state, frontier) = (signer, verified.state, verified.frontier)
+      (recent, checkpoint) = (loaded.recent, loaded.note)
       for (place, write) in owed.recent { recent[place] = write }
       owed.entries = missing.map { entry in
         let kept = Entry(
@@ -287,6 +304,25 @@ package actor Ledger {
     } catch {
       return "\(error)"
     }
+  }
+
+  /// The number of the epoch, from 1.
+  package var epoch: Int { number(ofEpoch: signer.name.description) ?? 1 }
+
+  /// The number in the name of an epoch of this ledger, as `2` in `jit.example.com/prod#2`.
+  func number(ofEpoch name: String) -> Int? {
+    guard name.hasPrefix(origin + "#") else { return nil }
+    return Int(name.dropFirst(origin.count + 1))
+  }
+
+  /// Goes on in the next epoch: under a name of its own, with the same key and the same tree.
+  package func beginEpoch(why: WrittenText) async -> Result<Outcome, Refusal> {
+    let next = "\(origin)#\(epoch + 1)"
+    return await append(
+      Proposal(by: .system, written: [why]) { state, _ in
+        let accepted = AcceptedRollback(why: why.commitment, seen: state.rollbackSigns)
+        return .success([.logOpened(LogOpened(origin: next, accepted: accepted))])
+      })
   }
 
   /// What the disk has of a request, and what it still owes.

@@ -29,6 +29,16 @@ extension Ledger {
   /// Takes the pages of before an erasure off the disk.
   package func forgetErasedPages() async throws { try await reading.truncateLog() }
 
+  /// Whether the ledger ever said that a role of this name is about to be made.
+  package func hasPlanned(_ roleName: String) async throws -> Bool {
+    guard let id = roleName.split(separator: "_").last.flatMap({ RequestID(String($0)) })
+    else { return false }
+    return try await entries(of: id).contains { entry in
+      guard case .grantActivating(_, let data) = entry.event else { return false }
+      return data.roleName == roleName
+    }
+  }
+
   /// The stored texts of a policy that was in force.
   package func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
     try reading.policyDocuments(digest)

@@ -1,25 +1,35 @@
 import AccessCore
 import Crypto
 
-/// Whose a temporary role is: the text of its comment, `jit1:<origin>:<random>`.
+/// Whose a temporary role is: the text of its comment, `jit1:<origin>:<random>`, and from the
+/// second epoch of the ledger on `#<epoch>` behind it.
 ///
 /// Everybody in the server can read comments of roles, so the tag says nothing else.
 package struct OriginTag: Sendable, Equatable {
   /// What the comment of every role of one origin begins with.
   package let prefix: String
+  private let epoch: Int
 
   /// - Parameter origin: the ledger's origin without its epoch: roles of earlier epochs stay ours.
-  package init(origin: String) {
+  /// - Parameter epoch: that of the ledger now, from 1.
+  package init(origin: String, epoch: Int = 1) {
+    self.epoch = epoch
     let digest = SHA256.hash(data: Array(origin.utf8))
     prefix = "jit1:\(Array(digest.prefix(8)).hex):"
   }
 
   /// A whole comment for a new role.
   func comment(random: some FixedWidthInteger & UnsignedInteger) -> String {
-    prefix + String(random, radix: 16)
+    prefix + String(random, radix: 16) + (epoch > 1 ? "#\(epoch)" : "")
   }
 
   func marks(_ comment: String?) -> Bool {
     comment?.hasPrefix(prefix) ?? false
+  }
+
+  /// Whether a role of ours with this comment was made before the present epoch began.
+  func isEarlier(_ comment: String) -> Bool {
+    let mark = comment.lastIndex(of: "#").map { comment[comment.index(after: $0)...] }
+    return (mark.flatMap { Int($0) } ?? 1) < epoch
   }
 }

@@ -21,6 +21,12 @@ package struct NoteSigner: Sendable {
     }
   }
 
+  /// The same key under another name, or under its own when there is none.
+  package func named(_ text: String?) throws(NoteError) -> NoteSigner {
+    guard let text else { return self }
+    return try NoteSigner(name: KeyName(text), seed: seed)
+  }
+
   /// The secret, for storing: 32 bytes.
   package var seed: [UInt8] { Array(key.rawRepresentation) }
 

@@ -16,6 +16,6 @@ struct Jit: AsyncParsableCommand {
       DenyCommand.self, CancelCommand.self, ConnectCommand.self, CredentialsCommand.self,
       ReleaseCommand.self, RevokeCommand.self, GrantsCommand.self, DatabasesCommand.self,
       WhoamiCommand.self, PolicyCommand.self, AuditCommand.self, WitnessCommand.self,
-      AdminCommand.self,
+      AdminCommand.self, DoctorCommand.self,
     ])
 }

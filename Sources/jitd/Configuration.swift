@@ -14,6 +14,10 @@ struct Configuration: Sendable {
   var policies: String
   var credentials: String?
   var notify: [String]
+  /// A file outside of the state.
+  var publish: String?
+  /// After how long without an entry one is written.
+  var heartbeatMs: Int64
   var unix: Socket
   var admin: Socket
 
@@ -33,12 +37,22 @@ struct Configuration: Sendable {
     policies = try settings.text("policies")
     credentials = try settings.optionalText("credentials")
     notify = try settings.texts("notify")
+    publish = try settings.optionalText("publish")
+    heartbeatMs = try settings.duration("heartbeat")?.milliseconds ?? Limits.heartbeatMs
     var listen = try settings.section("listen")
     unix = try listen.socket("unix", path: "/run/jit/jitd.sock", mode: 0o666)
     admin = try listen.socket("admin", path: "/run/jit/admin.sock", mode: 0o600)
     try listen.finish()
     try settings.finish()
     try checkOrigin(path)
+    try checkPublish(path)
+  }
+
+  private func checkPublish(_ file: String) throws(StartError) {
+    guard let publish, publish.hasPrefix(state + "/") else { return }
+    throw .configuration(
+      "\(file): `publish` is inside of `state`",
+      hint: "put it where a copy of the state does not take it along")
   }
 
   /// The origin becomes the name of a C2SP key and the first line of every checkpoint.
@@ -93,6 +107,14 @@ private struct Settings {
       throw error(node, "`\(key)` must be a list of texts")
     }
     return texts
+  }
+
+  mutating func duration(_ key: String) throws(StartError) -> TimeSpan? {
+    guard let text = try optionalText(key) else { return nil }
+    guard let span = TimeSpan(text) else {
+      throw .configuration("\(file): `\(key)` must be a duration like 1h")
+    }
+    return span
   }
 
   mutating func section(_ key: String) throws(StartError) -> Settings {

@@ -1,3 +1,4 @@
+import AccessCore
 import ArgumentParser
 import Foundation
 import Glibc
@@ -12,8 +13,21 @@ struct Jitd: AsyncParsableCommand {
   @Option(help: "The configuration file.")
   var config: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Go on with a ledger that is an old copy, in its next epoch, and say why.",
+      valueName: "why"))
+  var acceptRollback: String?
+
+  func validate() throws {
+    guard let why = acceptRollback else { return }
+    guard (1...Limits.writtenTextBytesMax).contains(why.utf8.count) else {
+      throw ValidationError("--accept-rollback takes 1 to \(Limits.writtenTextBytesMax) bytes")
+    }
+  }
+
   func run() async throws {
-    try await serve(Configuration(readingFile: config))
+    try await serve(Configuration(readingFile: config), acceptingRollback: acceptRollback)
   }
 
   /// Errors begin with `error:` like everywhere in jit, and tell by their exit code (sysexits.h)
@@ -22,6 +36,8 @@ struct Jitd: AsyncParsableCommand {
     // What is written for the daemon alone stays its own; a broken pipe is an error, not a death.
     umask(0o077)
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that may not grow (setrlimit(2)).
+    signal(SIGXFSZ, SIG_IGN)
     forgetPostgresEnvironment()
     do {
       var command = try parseAsRoot()

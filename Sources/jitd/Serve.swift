@@ -10,12 +10,16 @@ import Synchronization
 import UnixSignals
 
 /// Puts everything together and runs it until SIGTERM.
-func serve(_ configuration: Configuration) async throws {
+///
+/// - Parameter why: that somebody answers for going on with an old copy of the ledger.
+func serve(_ configuration: Configuration, acceptingRollback why: String?) async throws {
   LoggingSystem.bootstrap(StreamLogHandler.standardError)
   let logger = Logger(label: "jitd")
   let clocks = Clocks.system(bootID: try bootID())
   let failpoint = armedFailpoint()
   let ledger = try await openLedger(configuration, clocks, failpoint)
+  let published = publishedCheckpoint(configuration, logger)
+  let epoch = await ledger.epoch + (why == nil ? 0 : 1)
   let credentials = CredentialFiles(
     directory: configuration.credentials
       ?? ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
@@ -32,19 +36,28 @@ func serve(_ configuration: Configuration) async throws {
       case .postgresql:
         PostgresProvisioner(
           access: access, password: { try password(for: access, in: credentials) },
-          tag: OriginTag(origin: configuration.origin), failpoint: failpoint)
+          tag: OriginTag(origin: configuration.origin, epoch: epoch), failpoint: failpoint)
       }
     },
-    notify: { notifier.send($0) }, failpoint: failpoint, logger: logger)
+    notify: { notifier.send($0) }, failpoint: failpoint,
+    heartbeatMs: configuration.heartbeatMs, logger: logger)
   made.withLock { $0 = broker }
+  await broker.judgeLedger(published: published)
+  if let why { try await begin(why, broker) }
   await broker.loadPolicy()
 
+  let publisher =
+    configuration.publish.map {
+      ServiceGroupConfiguration.ServiceConfiguration(
+        service: CheckpointFile($0, of: ledger, logger: logger))
+    }.map { [$0] } ?? []
   let times = StartTimes(now: clocks.wall)
   let group = ServiceGroup(
     configuration: ServiceGroupConfiguration(
       services: [
         .init(service: RevocationLoop(broker)),
         .init(service: Reconciler(broker)),
+        .init(service: HistoryScrub(broker)),
         .init(service: notifier),
         .init(service: ReloadOnHangUp(broker: broker)),
         .init(
@@ -57,7 +70,8 @@ func serve(_ configuration: Configuration) async throws {
           service: AccessServer(
             broker, entrance: .admin, path: configuration.admin.path,
             mode: configuration.admin.mode, times: times, logger: logger)),
-      ],
+      ]
+        + publisher,
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
   try await group.run()
   await broker.close()
@@ -76,6 +90,23 @@ private func openLedger(
   } catch {
     throw StartError(
       message: "the ledger in \(configuration.state) cannot be opened: \(error)", exitCode: 70)
+  }
+}
+
+/// A place that cannot be read says nothing, and must not keep the broker from revoking.
+private func publishedCheckpoint(_ configuration: Configuration, _ logger: Logger) -> [UInt8]? {
+  guard let path = configuration.publish else { return nil }
+  do { return try CheckpointFile.read(path) } catch {
+    logger.critical("the published checkpoint cannot be read: \(error)")
+    return nil
+  }
+}
+
+private func begin(_ why: String, _ broker: Broker) async throws {
+  do throws(Refusal) { try await broker.acceptRollback(why: why) } catch {
+    throw StartError(
+      message: "the next epoch cannot begin: \(error.message)",
+      hint: "a ledger whose end is not what was signed needs a verified backup", exitCode: 70)
   }
 }
 

@@ -46,7 +46,7 @@ struct ActivationTests {
     let replay = try await test.activate(id, key: key)
     #expect(replay.secret == nil)
     #expect(replay.user == test.role(id))
-    #expect(await test.orders.calls.count == 2, "create and enableLogin, once")
+    #expect(await test.orders.acts.count == 2, "create and enableLogin, once")
     #expect(try await test.count(.credentialReissued) == 0)
   }
 
@@ -173,7 +173,7 @@ struct ActivationTests {
     let secrets = try await [first, second].compactMap { $0.secret?.reveal() }
     #expect(Set(secrets).count == 2)
     #expect(
-      await test.orders.calls.map(\.operation) == [.create, .enableLogin, .reissue],
+      await test.orders.acts.map(\.operation) == [.create, .enableLogin, .reissue],
       "one makes the role, the other one sets a new password")
   }
 

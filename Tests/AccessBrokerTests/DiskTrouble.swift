@@ -12,7 +12,8 @@ extension TestBroker {
 
   func mendDisk() throws { try change("DROP TRIGGER full") }
 
-  private func change(_ sql: String) throws {
+  /// Changes the file behind the broker's back.
+  func change(_ sql: String) throws {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     let file = try DatabaseQueue(path: statePath + "/ledger.sqlite", configuration: configuration)

@@ -19,7 +19,10 @@ actor Journal {
   }
 
   func note(_ call: RecordingProvisioner.Call) async throws {
-    calls.append(("> \(call.operation)", try await entries().count))
+    // A census asks and changes nothing.
+    if call.operation != .census {
+      calls.append(("> \(call.operation)", try await entries().count))
+    }
     if let reaction, reaction.at == call.operation {
       self.reaction = nil
       await reaction.body()

@@ -96,7 +96,7 @@ struct PolicyTests {
     try await reload(test)
     await expectRefusal(.needsReview) { try await test.activate(id) }
     #expect(try await test.state(id) == "pending")
-    #expect(await test.orders.calls.isEmpty)
+    #expect(await test.orders.acts.isEmpty)
     try await test.approve(id, by: "drew")
     try await test.activate(id)
   }

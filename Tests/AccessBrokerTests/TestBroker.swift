@@ -58,6 +58,7 @@ struct TestBroker: Sendable {
     loop = RevocationLoop(broker)
     (self.folder, self.clock, self.policy, self.orders) = (folder, clock, policy, orders)
     (self.stock, self.notices, self.journal, self.disk) = (stock, notices, journal, disk)
+    await broker.judgeLedger(published: nil)
     await broker.loadPolicy()
   }
 }

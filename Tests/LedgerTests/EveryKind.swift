@@ -143,6 +143,20 @@ let everyKind: [Entry] = [
       Sample.id("AAAAAAA1"),
       OpeningErased(commitments: [Commitment(digest: Sample.digest(0xF1))]))
   ),
+  (
+    .system,
+    .rollbackFound(RollbackFound(seen: "orders_PROD has the role jit_eve_00000000"))
+  ),
+  (
+    .system,
+    .logOpened(
+      LogOpened(
+        origin: "jit.example.com/prod#2",
+        accepted: AcceptedRollback(
+          why: Commitment(digest: Sample.digest(0xC5)),
+          seen: ["orders_PROD has the role jit_eve_00000000"])))
+  ),
+  (.system, .heartbeat),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),

@@ -50,7 +50,7 @@ struct RestartTests {
     // stranger's role, a clock behind the ledger, an operator, and more patience than these have.
     let others: Set<EventKind> = [
       .logOpened, .requestReopened, .policyRefused, .orphanFound, .clockAnomaly, .requestLapsed,
-      .openingErased,
+      .openingErased, .rollbackFound, .heartbeat,
     ]
     let missing = Set(EventKind.allCases).subtracting(kinds).subtracting(others)
     #expect(missing.isEmpty)
@@ -127,13 +127,14 @@ struct RestartTests {
   }
 
   private func insert(_ body: [UInt8], as entry: Entry, into home: Home) async throws {
-    let signer = try NoteSigner(name: KeyName(Home.origin + "#1"))
+    let signer = try SigningKey.load(
+      home.directory.signingKeyPath, name: KeyName(Home.origin + "#1"), isNew: false)
     let store = try Store(home.ledgerPath)
     var batch = Batch(from: State())
     batch.entries = [entry]
     batch.bodies = [body]
-    _ = try await store.write(
-      batch, after: try store.load().frontier, signer: signer, failpoint: { _ in })
+    let frontier = try store.verify(store.load(), by: signer.verifierKey).frontier
+    _ = try await store.write(batch, after: frontier, signer: signer, failpoint: { _ in })
     try home.change("INSERT INTO live (subject, seq) VALUES ('policy', 2)")
   }
 }

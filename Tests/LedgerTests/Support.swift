@@ -36,6 +36,13 @@ struct Home {
     try file().write { db in try db.execute(sql: sql) }
   }
 
+  /// Everything that is in the log of SQLite goes into the main file.
+  func flushIntoFile() throws {
+    try file().writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+  }
+
   func read<Value>(_ body: (GRDB.Database) throws -> Value) throws -> Value {
     try file().read(body)
   }

@@ -62,14 +62,6 @@ struct TreeTests {
     #expect(keys.count == 1)
   }
 
-  @Test("a missing node is found at the start")
-  func missingNode() async throws {
-    let home = try Home()
-    try await home.open().append(Sample.exported(0))
-    try home.change("DELETE FROM nodes WHERE level = 1 AND position = 0")
-    await #expect(throws: StoreError.self) { try await home.open() }
-  }
-
   @Test("a ledger of another origin is refused")
   func otherOrigin() async throws {
     let home = try Home()

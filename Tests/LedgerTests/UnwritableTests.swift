@@ -22,19 +22,6 @@ struct UnwritableTests {
     try home.change("DROP TRIGGER full")
   }
 
-  private func activeGrant(_ ledger: Ledger) async throws {
-    let activating = everyKind.compactMap { entry -> GrantActivating? in
-      if case .grantActivating(_, let data) = entry.event { data } else { nil }
-    }
-    try await ledger.append(
-      Sample.submitted(id),
-      .requestApproved(
-        id,
-        RequestApproved(
-          duration: Sample.span("15m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"), by: [])),
-      .grantActivating(id, try #require(activating.first)))
-  }
-
   private var revoking: Event {
     .grantRevoking(
       id,
@@ -50,7 +37,7 @@ struct UnwritableTests {
   func wanted() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    try await activeGrant(ledger)
+    try await ledger.activeGrant(id)
     let (state, bodies) = (await ledger.state, try home.bodies())
     try breakDisk(home)
     let refusal = await #expect(throws: Refusal.self) { try await ledger.append(revoking) }
@@ -64,7 +51,7 @@ struct UnwritableTests {
   func fact() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    try await activeGrant(ledger)
+    try await ledger.activeGrant(id)
     let bodies = try home.bodies()
     try breakDisk(home)
     let outcome = try await ledger.appendFact(revoking)
@@ -121,7 +108,7 @@ struct UnwritableTests {
   func openings() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    try await activeGrant(ledger)
+    try await ledger.activeGrant(id)
     let reason = WrittenText("INC-7", salt: [1], sha256: Sample.sha256)
     try breakDisk(home)
     _ = try await ledger.append(
@@ -138,7 +125,7 @@ struct UnwritableTests {
   func idempotency() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    try await activeGrant(ledger)
+    try await ledger.activeGrant(id)
     let key = IdempotencyKey(
       actor: Sample.name("sam"), key: "k", fingerprint: Sample.digest(1))
     let proposal = Proposal(holdingAnywayBy: Sample.person("sam"), idempotency: key) {
@@ -158,7 +145,7 @@ struct UnwritableTests {
   func locked() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    try await activeGrant(ledger)
+    try await ledger.activeGrant(id)
     let closed = Sample.id("AAAAAAA2")
     try await ledger.append(Sample.submitted(closed), .requestDenied(closed))
     var configuration = Configuration()

@@ -57,6 +57,13 @@ struct CredentialTests {
     #expect(tag.prefix == "jit1:de1778bc575d6b1c:")
     #expect(tag.marks(tag.comment(random: UInt64(255))))
     #expect(tag.comment(random: UInt64(255)) == "jit1:de1778bc575d6b1c:ff")
+    let next = OriginTag(origin: "jit.example.com/prod", epoch: 2)
+    #expect(next.comment(random: UInt64(255)) == "jit1:de1778bc575d6b1c:ff#2")
+    #expect(
+      tag.marks(next.comment(random: UInt64(1))) && next.marks(tag.comment(random: UInt64(1))))
+    #expect(next.isEarlier(tag.comment(random: UInt64(1))))
+    #expect(!next.isEarlier(next.comment(random: UInt64(1))))
+    #expect(!tag.isEarlier(next.comment(random: UInt64(1))))
     #expect(!OriginTag(origin: "jit.example.com/test").marks(tag.comment(random: UInt64(1))))
     #expect(!tag.marks(nil))
   }

@@ -32,6 +32,8 @@ struct ConfigurationTests {
       Self.least + """
         credentials: /etc/jit/credentials
         notify: [/usr/local/bin/jit-notify, --quiet]
+        publish: /srv/jit/checkpoint
+        heartbeat: 30m
         listen:
           unix: { path: /tmp/jitd.sock, mode: "0660" }
           admin: { path: /tmp/admin.sock, mode: "0600" }
@@ -41,6 +43,8 @@ struct ConfigurationTests {
     #expect(configuration.policies == "/etc/jit/policies")
     #expect(configuration.credentials == "/etc/jit/credentials")
     #expect(configuration.notify == ["/usr/local/bin/jit-notify", "--quiet"])
+    #expect(configuration.publish == "/srv/jit/checkpoint")
+    #expect(configuration.heartbeatMs == 1_800_000)
     #expect(configuration.unix.path == "/tmp/jitd.sock")
     #expect(configuration.unix.mode == 0o660)
     #expect(configuration.admin.path == "/tmp/admin.sock")
@@ -52,6 +56,8 @@ struct ConfigurationTests {
     let configuration = try read(Self.least)
     #expect(configuration.credentials == nil)
     #expect(configuration.notify == [])
+    #expect(configuration.publish == nil)
+    #expect(configuration.heartbeatMs == 3_600_000)
     #expect(configuration.unix.path == "/run/jit/jitd.sock")
     #expect(configuration.unix.mode == 0o666)
     #expect(configuration.admin.path == "/run/jit/admin.sock")

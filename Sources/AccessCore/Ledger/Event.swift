@@ -29,6 +29,9 @@ package enum Event: Sendable, Equatable {
   case auditExported(AuditExported)
   case openingErased(RequestID, OpeningErased)
   case clockAnomaly(ClockAnomaly)
+  case rollbackFound(RollbackFound)
+  /// Nothing else was written for a while: it bounds how old the end of the log can be.
+  case heartbeat
 
   /// The request that the event is about.
   package var request: RequestID? {
@@ -41,16 +44,42 @@ package enum Event: Sendable, Equatable {
       id
     case .requestRefused(let id, _): id
     case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound,
-      .auditExported, .clockAnomaly:
+      .auditExported, .clockAnomaly, .rollbackFound, .heartbeat:
       nil
     }
   }
 }
 
+/// The beginning of an epoch.
 package struct LogOpened: Sendable, Equatable, Codable {
+  /// The configured origin, `#` and the number of the epoch.
   package let origin: String
+  /// Why it is not the first epoch; the key is missing from the entry of the first.
+  package let accepted: AcceptedRollback?
 
-  package init(origin: String) { self.origin = origin }
+  package init(origin: String, accepted: AcceptedRollback? = nil) {
+    self.origin = origin
+    self.accepted = accepted
+  }
+}
+
+/// Somebody answers for going on with a ledger that is older than it once was.
+package struct AcceptedRollback: Sendable, Equatable, Codable {
+  package let why: Commitment
+  /// What showed that it is older; empty when nothing but the operator said so.
+  package let seen: [String]
+
+  package init(why: Commitment, seen: [String]) {
+    self.why = why
+    self.seen = seen
+  }
+}
+
+/// Something outside of the ledger knows more of its history than it does itself.
+package struct RollbackFound: Sendable, Equatable, Codable {
+  package let seen: String
+
+  package init(seen: String) { self.seen = seen }
 }
 
 package struct PolicyLoaded: Sendable, Equatable, Codable {

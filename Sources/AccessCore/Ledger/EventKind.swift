@@ -24,6 +24,8 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case auditExported = "audit.exported"
   case openingErased = "opening.erased"
   case clockAnomaly = "clock.anomaly"
+  case rollbackFound = "rollback.found"
+  case heartbeat
 }
 
 extension Event {
@@ -53,6 +55,8 @@ extension Event {
     case .auditExported: .auditExported
     case .openingErased: .openingErased
     case .clockAnomaly: .clockAnomaly
+    case .rollbackFound: .rollbackFound
+    case .heartbeat: .heartbeat
     }
   }
 
@@ -65,7 +69,7 @@ extension Event {
     case .requestSubmitted(_, let data): data
     case .requestRefused(_, let data): data
     case .requestApproved(_, let data): data
-    case .requestDenied, .requestCancelled, .requestLapsed, .credentialReissued: nil
+    case .requestDenied, .requestCancelled, .requestLapsed, .credentialReissued, .heartbeat: nil
     case .requestReopened(_, let data): data
     case .reviewRecorded(_, let data): data
     case .grantActivating(_, let data): data
@@ -80,6 +84,7 @@ extension Event {
     case .auditExported(let data): data
     case .openingErased(_, let data): data
     case .clockAnomaly(let data): data
+    case .rollbackFound(let data): data
     }
   }
 
@@ -116,6 +121,8 @@ extension Event {
     case .auditExported: self = .auditExported(try payload.read())
     case .openingErased: self = .openingErased(try id(), try payload.read())
     case .clockAnomaly: self = .clockAnomaly(try payload.read())
+    case .rollbackFound: self = .rollbackFound(try payload.read())
+    case .heartbeat: self = .heartbeat
     }
   }
 }

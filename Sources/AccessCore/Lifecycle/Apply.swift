@@ -7,7 +7,8 @@ extension State {
     nextSeq = entry.seq + 1
     newest = max(newest ?? entry.at, entry.at)
     switch entry.event {
-    case .logOpened(let data): origin = data.origin
+    case .logOpened(let data): (origin, rollbackSigns) = (data.origin, [])
+    case .rollbackFound(let data): rollbackSigns.append(data.seen)
     case .policyLoaded(let data): policy = data.digest
     case .tokenIssued(let data):
       tokens[data.token] = Token(data, entry)
@@ -24,7 +25,7 @@ extension State {
       requests[id]?.apply(entry)
       if let closed = requests[id], closed.isClosed { forget(closed) }
     case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
-      .openingErased, .clockAnomaly:
+      .openingErased, .clockAnomaly, .heartbeat:
       break
     }
   }
@@ -98,7 +99,7 @@ extension Request {
       stage = .granted(approval, grant)
     case .requestSubmitted, .requestRefused, .credentialReissued, .logOpened, .policyLoaded,
       .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound, .auditExported,
-      .openingErased, .clockAnomaly:
+      .openingErased, .clockAnomaly, .rollbackFound, .heartbeat:
       break
     }
   }

@@ -93,7 +93,7 @@ package enum Fact: Sendable, Equatable {
   case activationFailed(RequestID, because: String)
   /// By the clocks as they were read; the wall clock may be wrong.
   case expired(RequestID, wall: Timestamp, BootMark)
-  /// The database has its role fenced: its end had begun, and the ledger does not know of it.
+  /// The database has its role fenced, or not at all: its end had begun, and the ledger does not know of it.
   case fenced(RequestID, wall: Timestamp, BootMark)
   /// The requester is no longer entitled.
   case disentitled(RequestID)
@@ -101,6 +101,12 @@ package enum Fact: Sendable, Equatable {
   case ended(RequestID, Receipt)
   case orphan(OrphanFound)
   case clockBehind(observed: Timestamp)
+  /// Entries that the request stands in are not those that were signed.
+  case doubtful(RequestID)
+  /// Something knows more of the ledger's history than it does itself.
+  case rollback(seen: String)
+  /// Nothing was written for this many milliseconds.
+  case quiet(milliseconds: Int64)
   case refused(RequestID?, RequestRefused)
   case policyRefused(PolicyRefused)
 }

@@ -47,6 +47,17 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
   case .clockBehind(let observed):
     guard let newest = state.newest, observed < newest else { return [] }
     return [.clockAnomaly(ClockAnomaly(observed: observed, newest: newest))]
+  case .doubtful(let id):
+    guard case .active = state.requests[id]?.grant?.stage else { return [] }
+    return [.grantRevoking(id, GrantRevoking(cause: .orphaned, due: now, reason: nil))]
+  case .rollback(let seen):
+    let isNews =
+      !state.rollbackSigns.contains(seen)
+      && state.rollbackSigns.count < Limits.rollbackSignsMax
+    return isNews ? [.rollbackFound(RollbackFound(seen: seen))] : []
+  case .quiet(let milliseconds):
+    guard let newest = state.newest, now - newest >= milliseconds else { return [] }
+    return [.heartbeat]
   case .refused(let id, let refused): return [.requestRefused(id, refused)]
   case .policyRefused(let refused): return [.policyRefused(refused)]
   }

@@ -5,7 +5,10 @@ package struct State: Sendable, Equatable {
   package internal(set) var tokenIDs: [Digest: TokenID] = [:]
   /// Digest of the policy that was last in force.
   package internal(set) var policy: Digest?
+  /// The configured origin, `#` and the number of the epoch.
   package internal(set) var origin: String?
+  /// What has shown, in this epoch, that the ledger is older than it once was.
+  package internal(set) var rollbackSigns: [String] = []
   /// Sequence number of the next entry.
   package internal(set) var nextSeq: Int64 = 0
   /// Time of the newest entry; nil while there is none.
@@ -58,13 +61,18 @@ package enum Subject: Hashable, Sendable {
     case .token(let id): "token:\(id)"
     }
   }
+
+  /// The request that ``text`` is about.
+  package static func request(in text: String) -> RequestID? {
+    text.hasPrefix("request:") ? RequestID(String(text.dropFirst(8))) : nil
+  }
 }
 
 extension Event {
   /// The live state that the event becomes part of; nil when it is history at once.
   package var subject: Subject? {
     switch self {
-    case .logOpened: .log
+    case .logOpened, .rollbackFound: .log
     case .policyLoaded: .policy
     case .tokenIssued(let data): .token(data.token)
     case .tokenRevoked(let data): .token(data.token)
@@ -75,7 +83,7 @@ extension Event {
       .grantEnded(let id, _):
       .request(id)
     case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
-      .openingErased, .clockAnomaly:
+      .openingErased, .clockAnomaly, .heartbeat:
       nil
     }
   }
@@ -87,7 +95,8 @@ extension Event {
     case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
       .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
       .grantFailed, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued, .policyRefused,
-      .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .openingErased, .clockAnomaly:
+      .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .openingErased, .clockAnomaly,
+      .rollbackFound, .heartbeat:
       false
     }
   }

@@ -164,11 +164,17 @@ package struct Census: Sendable, Equatable {
   package let roles: [RoleIdentity]
   /// Those of `roles` whose end has begun.
   package let fenced: Set<RoleIdentity>
+  /// Those of `roles` that were made in an earlier epoch of the ledger than the present one.
+  package let earlier: Set<RoleIdentity>
 
-  package init(systemIdentifier: String, roles: [RoleIdentity], fenced: Set<RoleIdentity>) {
+  package init(
+    systemIdentifier: String, roles: [RoleIdentity], fenced: Set<RoleIdentity>,
+    earlier: Set<RoleIdentity> = []
+  ) {
     self.systemIdentifier = systemIdentifier
     self.roles = roles
     self.fenced = fenced
+    self.earlier = earlier
   }
 }
 

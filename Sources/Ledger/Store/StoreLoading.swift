@@ -4,44 +4,60 @@ import GRDB
 import TransparencyLog
 
 extension Store {
-  /// What a start needs: live state, the right edge of the tree, keys of recent writes.
-  struct Loaded {
-    var state: State
-    var frontier: Frontier
-    var recent: [IdempotencyKey.Place: RecentWrite]
+  /// What a start reads, believed by nobody yet.
+  struct Loaded: Sendable {
+    /// One more than the number of the last entry.
+    var size: Int64 = 0
+    /// The newest checkpoint, as the note that was signed.
+    var note: String?
+    /// What live state is made of, and the last entry, which says how late it is.
+    var live: [LiveEntry] = []
+    var last: LiveEntry?
+    var recent: [IdempotencyKey.Place: RecentWrite] = [:]
+  }
+
+  struct LiveEntry: Sendable {
+    let seq: Int64
+    let subject: String
+    /// Nil when the entry is gone.
+    let body: [UInt8]?
   }
 
   func load() throws -> Loaded {
     try pool.read { db in
-      let newest = try Row.fetchOne(
-        db, sql: "SELECT seq, at FROM entries ORDER BY seq DESC LIMIT 1")
-      let nextSeq: Int64 = newest.map { $0["seq"] + 1 } ?? 0
-      let time = newest.flatMap { Timestamp($0["at"] as String) }
-      let bodies = try Data.fetchAll(
+      let last = try Row.fetchOne(
+        db, sql: "SELECT seq, '' AS subject, body FROM entries ORDER BY seq DESC LIMIT 1")
+      let live = try Row.fetchAll(
         db,
         sql: """
-          SELECT body FROM entries
-           WHERE seq IN (SELECT seq FROM live)
-           ORDER BY seq
+          SELECT live.seq, live.subject, entries.body
+            FROM live
+            LEFT JOIN entries ON entries.seq = live.seq
+           ORDER BY live.seq
           """)
-      let entries = try bodies.compactMap { try EntryCodec.decode($0) }
-      let frontier = try Frontier(size: UInt64(nextSeq)) { level, index in
-        try Store.node(db, level, index)
-      }
       return Loaded(
-        state: State(of: entries, nextSeq: nextSeq, newest: time), frontier: frontier,
+        size: max(0, last.map { $0["seq"] + 1 } ?? 0),
+        note: try String.fetchOne(db, sql: "SELECT note FROM checkpoint"),
+        live: live.map(LiveEntry.init), last: last.map(LiveEntry.init),
         recent: try Store.recentWrites(db))
     }
   }
 
   static func node(_ db: GRDB.Database, _ level: Int, _ index: UInt64) throws -> Hash {
-    let bytes = try Data.fetchOne(
-      db, sql: "SELECT hash FROM nodes WHERE level = ? AND position = ?",
-      arguments: [level, Int64(index)])
-    guard let bytes, let hash = Hash(bytes: bytes) else {
+    guard let hash = try storedHash(db, level, index) else {
       throw StoreError("the hash of subtree \(index) at level \(level) is missing")
     }
     return hash
+  }
+
+  static func storedHash(
+    _ db: GRDB.Database, _ level: Int, _ index: UInt64
+  ) throws -> Hash? {
+    let statement = try db.cachedStatement(
+      sql: "SELECT hash FROM nodes WHERE level = ? AND position = ?")
+    return try Data.fetchOne(statement, arguments: [level, Int64(index)]).flatMap {
+      Hash(bytes: $0)
+    }
   }
 
   private static func recentWrites(
@@ -57,6 +73,13 @@ extension Store {
         fingerprint: fingerprint, request: (row["request"] as String?).flatMap(RequestID.init(_:)),
         at: Timestamp(milliseconds: row["at"]))
     }
+  }
+}
+
+extension Store.LiveEntry {
+  fileprivate init(_ row: Row) {
+    self.init(
+      seq: row["seq"], subject: row["subject"], body: (row["body"] as Data?).map { Array($0) })
   }
 }
 

@@ -27,7 +27,7 @@ extension Store {
   /// Writes the batch, the tree's new nodes and a signed checkpoint in one transaction.
   func write(
     _ batch: Batch, after frontier: Frontier, signer: NoteSigner, failpoint: FailpointHandler
-  ) async throws -> Frontier {
+  ) async throws -> (frontier: Frontier, note: String) {
     try await pool.write { db in
       var frontier = frontier
       for (entry, body) in zip(batch.entries, batch.bodies) {
@@ -37,8 +37,7 @@ extension Store {
       }
       try Store.insertExtras(db, batch)
       failpoint(.entriesInserted)
-      try Store.insertCheckpoint(db, frontier, signer)
-      return frontier
+      return (frontier, try Store.insertCheckpoint(db, frontier, signer))
     }
   }
 
@@ -106,11 +105,13 @@ extension Store {
 
   private static func insertCheckpoint(
     _ db: GRDB.Database, _ frontier: Frontier, _ signer: NoteSigner
-  ) throws {
+  ) throws -> String {
     let checkpoint = try Checkpoint(
       origin: signer.name.description, size: frontier.size, root: frontier.root)
+    let note = try checkpoint.signed(by: signer).description
     try db.cachedStatement(sql: "INSERT OR REPLACE INTO checkpoint (only, note) VALUES (1, ?)")
-      .execute(arguments: [try checkpoint.signed(by: signer).description])
+      .execute(arguments: [note])
+    return note
   }
 
   /// Writes what is there already: throws when the disk refuses.

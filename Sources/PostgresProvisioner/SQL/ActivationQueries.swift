@@ -76,7 +76,7 @@ extension Statement {
   static func marked(by marker: String, prefix: String) -> Statement {
     Statement(
       """
-      SELECT DISTINCT r.oid, r.rolname, \(isFenced) AS is_fenced
+      SELECT DISTINCT r.oid, r.rolname, d.description, \(isFenced) AS is_fenced
         FROM pg_catalog.pg_auth_members m
         JOIN pg_catalog.pg_roles marker ON marker.oid = m.roleid
         JOIN pg_catalog.pg_roles r ON r.oid = m.member

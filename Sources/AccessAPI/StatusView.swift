@@ -1,0 +1,62 @@
+/// `GET /v1/status`: how the broker stands.
+package struct StatusView: Codable, Sendable, Equatable {
+  /// The walk through all of history.
+  package struct Scrub: Codable, Sendable, Equatable {
+    package var checked: Int64
+    package var size: Int64
+    /// When one last came to its end and found nothing wrong.
+    @Nullable package var finishedAt: String?
+    /// What it found.
+    @Nullable package var flaw: String?
+
+    package init(checked: Int64, size: Int64, finishedAt: String?, flaw: String?) {
+      self.checked = checked
+      self.size = size
+      self.finishedAt = finishedAt
+      self.flaw = flaw
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case checked, size, flaw
+      case finishedAt = "finished_at"
+    }
+  }
+
+  /// The broker's clock.
+  package var now: String
+  /// Null, or why no access is given now.
+  @Nullable package var issuingStopped: String?
+  /// The name of the log, with its epoch.
+  package var origin: String
+  package var entries: Int64
+  /// When the last entry was written.
+  @Nullable package var newestAt: String?
+  @Nullable package var ledgerUnwritable: String?
+  package var liveGrants: Int
+  package var stuckGrants: Int
+  package var scrub: Scrub
+
+  package init(
+    now: String, issuingStopped: String?, origin: String, entries: Int64, newestAt: String?,
+    ledgerUnwritable: String?, liveGrants: Int, stuckGrants: Int, scrub: Scrub
+  ) {
+    self.now = now
+    self.issuingStopped = issuingStopped
+    self.origin = origin
+    self.entries = entries
+    self.newestAt = newestAt
+    self.ledgerUnwritable = ledgerUnwritable
+    self.liveGrants = liveGrants
+    self.stuckGrants = stuckGrants
+    self.scrub = scrub
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case now, origin, entries, scrub
+    case issuingStopped = "issuing_stopped"
+    case newestAt = "newest_at"
+    case ledgerUnwritable = "ledger_unwritable"
+    case liveGrants = "live_grants"
+    case stuckGrants = "stuck_grants"
+  }
+}

@@ -1,0 +1,30 @@
+import AccessCore
+import Ledger
+import Synchronization
+
+/// How the broker stands, for operators and for metrics. It counts; it names nobody.
+package struct Standing: Sendable {
+  package let now: Timestamp
+  /// Why no access is given; nil while it is.
+  package let issuingStopped: String?
+  /// The name of the log, with its epoch.
+  package let origin: String
+  package let entries: Int64
+  package let newest: Timestamp?
+  package let unwritable: String?
+  /// Grants that have not ended, stuck ones included.
+  package let live: Int
+  package let stuck: Int
+  package let scrub: ScrubProgress
+}
+
+extension Broker {
+  package func standing() async -> Standing {
+    let state = await ledger.state
+    return Standing(
+      now: clocks.wall(), issuingStopped: await issuingStopped(), origin: state.origin ?? "",
+      entries: state.nextSeq, newest: state.newest, unwritable: await ledger.unwritable,
+      live: state.grants.count, stuck: state.grants.count { $0.grant?.obstacle != nil },
+      scrub: progress.withLock { $0 })
+  }
+}

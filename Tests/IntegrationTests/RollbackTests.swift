@@ -1,0 +1,95 @@
+import AccessAPI
+import AccessCore
+import AccessTesting
+import Foundation
+import PostgresClient
+import Testing
+
+@Suite("An old copy of the state, put back", .timeLimit(.minutes(10)))
+struct RollbackTests {
+  enum Sign: CaseIterable { case published, roles }
+
+  @Test("nothing is given until somebody answers for it", arguments: Sign.allCases)
+  func oldCopy(_ sign: Sign) async throws {
+    try await withLiveBroker { broker in
+      let known = try await broker.approved()
+      try await broker.credentials(known)
+      try await broker.stop()
+      try broker.copyState(to: "copy")
+      try await broker.start()
+      let forgotten = try await broker.approved()
+      let session = try await broker.session(forgotten)
+      try await broker.kill()
+      try broker.replaceState(by: "copy")
+      // Without it only the roles tell.
+      if sign == .roles { try FileManager.default.removeItem(atPath: broker.published) }
+
+      try await broker.start()
+      try await eventually("what the old ledger does not know is ended") {
+        try await broker.database.roles(of: forgotten) == []
+      }
+      await #expect(throws: PostgresError.self) { try await session.query("SELECT 1") }
+      try await broker.jit(as: "alice", "credentials", known)
+        .expectRefused(77, saying: "the ledger is an old copy")
+      let doctor = try await broker.jit(as: "dana", "doctor")
+      #expect(doctor.status == 70, "\(doctor)")
+      #expect(doctor.text.contains("revoke-only"), "\(doctor)")
+      try await broker.jit(as: "dana", "revoke", known, "--reason", "INC-9").succeeded()
+      try await broker.expectEnded(known, cause: .revoked, within: .seconds(20))
+
+      try await broker.restart()
+      try await broker.jit(
+        as: "alice", "request", "--db", "orders_PROD", "--role", "write", "--for", "5m",
+        "--reason", "INC-10"
+      ).expectRefused(77, saying: "--accept-rollback")
+
+      try await broker.stop()
+      try await broker.start(arguments: ["--accept-rollback", "CHG-7 restored on purpose"])
+      let opened = try await broker.entries().filter { $0.kind == .logOpened }
+      #expect(
+        opened.map { $0.data["origin"]?.text } == ["\(broker.origin)#1", "\(broker.origin)#2"])
+      #expect(opened.last?.data["accepted"]?["seen"] != .array([]))
+      try await broker.restart()
+      let next = try await broker.approved()
+      try await broker.session(next).close()
+      try await broker.jit(as: "alice", "release", next).succeeded()
+      #expect(try await broker.entries().count { $0.kind == .logOpened } == 2)
+      try await eventually("the checkpoint of the next epoch is published") {
+        try String(contentsOfFile: broker.published, encoding: .utf8)
+          .hasPrefix("\(broker.origin)#2\n")
+      }
+    }
+  }
+
+  @Test("a healthy broker says so, to people and to Prometheus")
+  func healthy() async throws {
+    try await withLiveBroker { broker in
+      let id = try await broker.approved()
+      try await broker.credentials(id)
+      try await eventually("history is verified") {
+        try await broker.jit(as: "dana", "doctor").text.contains("entries verified")
+      }
+      let doctor = try await broker.jit(as: "dana", "doctor").succeeded()
+      #expect(doctor.text.contains("1 live, 0 stuck"))
+      let metrics = try await broker.send("GET", "/metrics", as: "dana")
+      let lines = String(decoding: metrics.body, as: UTF8.self).split(separator: "\n")
+      for line in ["jit_issuing 1", "jit_grants_live 1", "jit_ledger_unwritable 0"] {
+        #expect(lines.contains { $0 == line })
+      }
+      try await broker.stop()
+      try await broker.jit(as: "dana", "doctor").expectRefused(69)
+      try await broker.start()
+    }
+  }
+}
+
+extension LiveBroker {
+  fileprivate nonisolated func copyState(to name: String) throws {
+    try FileManager.default.copyItem(atPath: state, toPath: "\(folder)/\(name)")
+  }
+
+  fileprivate nonisolated func replaceState(by name: String) throws {
+    try FileManager.default.removeItem(atPath: state)
+    try FileManager.default.moveItem(atPath: "\(folder)/\(name)", toPath: state)
+  }
+}
