@@ -8,7 +8,7 @@ it takes the key in verifier.txt: then compare the fingerprint with one that you
 elsewhere. The log is an RFC 6962 tree of SHA-256, its checkpoint a C2SP signed note. Exit codes:
 0 all is as it was signed, 65 it is not, 64 wrong usage, 69 openssl is missing.
 """
-import base64, hashlib, itertools, json, os, re, subprocess, sys, tempfile
+import base64, hashlib, json, os, re, subprocess, sys, tempfile
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 FILES = ["entries.jsonl", "leaves.bin", "openings.jsonl", "checkpoint", "verifier.txt",
@@ -103,26 +103,43 @@ def read_line(file):
 
 
 def read_openings():
-    """Groups of openings by their entry: (index, [(field, commitment), ...])."""
-    def parse(number, line):
-        try:
-            opening = json.loads(line)
-            salt, text = bytes.fromhex(opening["salt"]), opening["text"].encode()
-            if len(salt) != 16 or opening["field"] not in ("reason", "ticket", "comment"):
-                raise ValueError
-            return int(opening["index"]), opening["field"], sha256(salt + text).hex()
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return None, None, number
+    """Of each opening the entry, the field, and the commitment that has to stand there."""
     with open(os.path.join(FOLDER, "openings.jsonl"), "rb") as file:
         for number, line in enumerate(iter(lambda: read_line(file), None), 1):
-            yield parse(number, line)
+            try:
+                opening = json.loads(line)
+                salt, text = bytes.fromhex(opening["salt"]), opening["text"].encode()
+                if len(salt) != 16 or opening["field"] not in ("reason", "ticket", "comment"):
+                    raise ValueError
+                yield opening["index"], b'"%s":"%s"' % (
+                    opening["field"].encode(), sha256(salt + text).hex().encode()), None
+            except (ValueError, KeyError, TypeError, AttributeError):
+                yield None, None, f"line {number} of openings.jsonl is not an opening"
+
+
+def inspect(index, line, leaf, size):
+    """The hash of the entry, what is wrong with it, and whether that is so whatever leaf is."""
+    if line is None:
+        return None, f"entry {index} is missing: the checkpoint is of {size} entries", True
+    if line.startswith(b'{"leaf":"'):
+        match = re.fullmatch(rb'\{"leaf":"([0-9a-f]{64})"\}', line)
+        found = match and bytes.fromhex(match[1].decode())
+        wrong = f"entry {index} is withheld, and its leaf is not what was logged"
+        return found, found != leaf and wrong, not match
+    found, number = sha256(b"\x00" + line), re.search(rb'"seq":([0-9]+),"v":1\}$', line)
+    if number and int(number[1]) != index:
+        return found, f"entry {index} is not in its place: entry {int(number[1])} stands there", True
+    if found != leaf:
+        return found, f"entry {index} is not what was logged", False
+    wrong = f"entry {index} has another number, or a version that is not known here"
+    return found, not number and wrong, True
 
 
 def check_entries(size, root):
     """Compares each entry with its leaf, and the leaves with the signed root: if they fit, they
     are what was logged, and the first entry that differs from its leaf is the one that is wrong."""
-    claimed, actual, difference, suspect = Frontier(), None, None, None
-    withheld, opened, wrong_opening = 0, 0, None
+    claimed, actual, first, certain = Frontier(), None, None, None
+    withheld, opened, bad_opening = 0, 0, None
     openings = read_openings()
     opening = next(openings, None)
     entries = open(os.path.join(FOLDER, "entries.jsonl"), "rb")
@@ -131,56 +148,41 @@ def check_entries(size, root):
         leaf, line = leaves.read(32), read_line(entries)
         if len(leaf) != 32:
             stop(f"leaves.bin does not have 32 bytes for each of {size} entries")
-        found, certain, leaf_line, number = None, True, None, None
-        if line is None:
-            found, computed = f"entry {index} is missing: the checkpoint is of {size} entries", None
-        elif line.startswith(b'{"leaf":"'):
-            leaf_line = re.fullmatch(rb'\{"leaf":"([0-9a-f]{64})"\}', line)
-            computed, certain = leaf_line and bytes.fromhex(leaf_line[1].decode()), not leaf_line
-            if computed != leaf:
-                found = f"entry {index} is withheld, and its leaf is not what was logged"
-        else:
-            computed, number = sha256(b"\x00" + line), re.search(rb'"seq":([0-9]+),"v":1\}$', line)
-            if number and int(number[1]) != index:
-                found = f"entry {index} is not in its place: entry {int(number[1])} stands there"
-            elif computed != leaf:
-                found, certain = f"entry {index} is not what was logged", False
-            elif not number:
-                found = f"entry {index} has another number, or a version that is not known here"
-        if found and not difference:
-            difference, actual = (index, found), Frontier(claimed.size, claimed.edge)
-        if found and certain and not suspect:
-            suspect = found
-        if actual and computed:
-            actual.append(computed)
+        found, wrong, is_certain = inspect(index, line, leaf, size)
+        if wrong and not first:
+            first, actual = (index, wrong), Frontier(claimed.size, claimed.edge)
+        if wrong and is_certain:
+            certain = certain or wrong
+        if actual and found:
+            actual.append(found)
         claimed.append(leaf)
-        withheld += leaf_line is not None
-        while opening and opening[0] == index and not wrong_opening:
-            if b'"%s":"%s"' % (opening[1].encode(), opening[2].encode()) in (line or b"") and not leaf_line:
-                opened += 1
-            else:
-                wrong_opening = f"an opening of entry {index} does not fit what was logged"
+        is_withheld = line is not None and line.startswith(b'{"leaf":"')
+        withheld += is_withheld
+        while opening and opening[0] == index and not bad_opening:
+            if is_withheld or opening[1] not in (line or b""):
+                bad_opening = f"an opening of entry {index} does not fit what was logged"
+            opened += 1
             opening = next(openings, None)
-        if opening and opening[0] is None and not wrong_opening:
-            wrong_opening = f"line {opening[2]} of openings.jsonl is not an opening"
     if leaves.read(1):
         stop(f"leaves.bin does not have 32 bytes for each of {size} entries")
     if read_line(entries) is not None:
         surplus = f"entry {size} is one too many: the checkpoint is of {size} entries"
-        difference, suspect = difference or (size, surplus), suspect or surplus
+        first, certain = first or (size, surplus), certain or surplus
     if claimed.root() == root:
-        if difference:
-            stop(difference[1])
-    elif suspect:
-        stop(suspect)
-    elif not difference:
+        if first:
+            stop(first[1])
+    elif certain:
+        stop(certain)
+    elif not first:
         stop("entries.jsonl and leaves.bin agree, but are not what was signed")
     elif actual.size == size and actual.root() == root:
-        stop(f"leaves.bin has a wrong hash for entry {difference[0]}")
+        stop(f"leaves.bin has a wrong hash for entry {first[0]}")
     else:
-        stop(f"entry {difference[0]} and its hash in leaves.bin differ, and neither is what was signed")
-    if wrong_opening or opening:
-        stop(wrong_opening or f"an opening of entry {opening[0]} does not fit what was logged")
+        stop(f"entry {first[0]} and its hash in leaves.bin differ, and neither is what was signed")
+    if opening and not bad_opening:
+        bad_opening = opening[2] or f"an opening of entry {opening[0]} does not fit what was logged"
+    if bad_opening:
+        stop(bad_opening)
     return withheld, opened
 
 

@@ -30,6 +30,7 @@ struct AuditTests {
       ("requester=alicia", "404 unknown-person"), ("requester=A", "400 usage"),
       ("kind=grant.endet", "400 usage"), ("database=%0A", "400 usage"),
       ("from=-1", "400 usage"), ("follow=perhaps", "400 usage"),
+      ("follow=true&format=csv", "400 usage"),
     ])
   func refused(_ query: String, _ verdict: String) async throws {
     try await withBroker { test in

@@ -28,6 +28,7 @@ struct AuditRoutes {
       throw Problem(.usage, "the format is jsonl or csv")
     }
     let (from, follows) = (try query.number("from") ?? 0, try query.flag("follow"))
+    guard format == .jsonl || !follows else { throw Problem(.usage, "only jsonl can be followed") }
     let selection = try await broker.beginExport(
       query.selection(), format: follows ? "tail" : format.rawValue, by: context.caller)
     let ledger = broker.ledger

@@ -7,8 +7,8 @@ import TransparencyLog
 func verifyLedger(
   of broker: Broker, key: VerifierKey?
 ) async throws -> (checkpoint: Checkpoint, key: VerifierKey) {
-  let seen = broker.witness.seen
-  var (lines, tree) = (Lines(), Frontier())
+  let seen = broker.witness.seen?.checkpoint
+  var (lines, tree, rootSeen) = (Lines(), Frontier(), seen?.root)
   var progress = Progress("verifying")
   defer { progress.end() }
   try await broker.stream(Path.auditEntries) { bytes, size in
@@ -18,15 +18,19 @@ func verifyLedger(
         throw notSigned("entry \(tree.size) is not there, or has another number")
       }
       try tree.appendLeaf(.leaf(line))
-      if let seen, tree.size == seen.checkpoint.size, tree.root != seen.checkpoint.root {
-        throw notSigned("the first \(tree.size) entries are not those that jit saw before")
-      }
+      if tree.size == seen?.size { rootSeen = tree.root }
     }
     if let size { progress.update(tree.size, of: size) }
   }
   let (checkpoint, key) = try await currentCheckpoint(of: broker, key: key)
-  if let old = seen?.checkpoint, old.origin == checkpoint.origin, old.size > tree.size {
-    throw notSigned("there are \(tree.size) entries, and jit saw \(old.size) before")
+  // In a new epoch the operator has said already that history was lost.
+  if let seen, seen.origin == checkpoint.origin {
+    guard seen.size <= tree.size else {
+      throw notSigned("there are \(tree.size) entries, and jit saw \(seen.size) before")
+    }
+    guard rootSeen == seen.root else {
+      throw notSigned("the first \(seen.size) entries are not those that jit saw before")
+    }
   }
   let proof: Reply<ProofView> = try await broker.get(
     Path.auditProof,
