@@ -11,6 +11,7 @@ package enum Path {
   package static let auditCheckpoint = "/v1/audit/checkpoint"
   package static let auditProof = "/v1/audit/proof"
   package static let tokens = "/v1/tokens"
+  package static let backup = "/v1/backup"
   package static let status = "/v1/status"
   package static let metrics = "/metrics"
   package static let health = "/healthz"

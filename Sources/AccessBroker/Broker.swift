@@ -137,7 +137,7 @@ extension Command {
   var endsAccess: Bool {
     switch self {
     case .release, .revoke: true
-    case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .erase,
+    case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .erase, .backup,
       .reloadPolicy:
       false
     }

@@ -23,19 +23,22 @@ enum SigningKey {
     return try NoteSigner(name: name, seed: Array(seed.prefix(32)))
   }
 
-  /// Written beside and renamed, so that a crash leaves a whole key or none.
   private static func create(_ path: String, name: KeyName) throws -> NoteSigner {
     let signer = NoteSigner(name: name)
+    try write(signer.seed, to: path)
+    return signer
+  }
+
+  /// Written beside and renamed, so that a crash leaves a whole key or none.
+  static func write(_ seed: [UInt8], to path: String) throws {
     let temporary = path + ".new"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw SigningKeyError("\(path) cannot be made: \(lastError())") }
-    let seed = signer.seed
-    let written = write(file, seed, seed.count) == seed.count && fsync(file) == 0
+    let written = Glibc.write(file, seed, seed.count) == seed.count && fsync(file) == 0
     let closed = close(file) == 0
     guard written, closed, rename(temporary, path) == 0 else {
       throw SigningKeyError("\(path) cannot be written: \(lastError())")
     }
-    return signer
   }
 }
 

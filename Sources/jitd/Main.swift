@@ -8,27 +8,8 @@ import Glibc
 struct Jitd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jitd",
-    abstract: "The broker: makes database access just in time, ends it, and proves it.")
-
-  @Option(help: "The configuration file.")
-  var config: String
-
-  @Option(
-    help: ArgumentHelp(
-      "Go on with a ledger that is an old copy, in its next epoch, and say why.",
-      valueName: "why"))
-  var acceptRollback: String?
-
-  func validate() throws {
-    guard let why = acceptRollback else { return }
-    guard (1...Limits.writtenTextBytesMax).contains(why.utf8.count) else {
-      throw ValidationError("--accept-rollback takes 1 to \(Limits.writtenTextBytesMax) bytes")
-    }
-  }
-
-  func run() async throws {
-    try await serve(Configuration(readingFile: config), acceptingRollback: acceptRollback)
-  }
+    abstract: "The broker: makes database access just in time, ends it, and proves it.",
+    subcommands: [ServeCommand.self, RestoreCommand.self], defaultSubcommand: ServeCommand.self)
 
   /// Errors begin with `error:` like everywhere in jit, and tell by their exit code (sysexits.h)
   /// whether the arguments (64), the configuration (78) or the daemon (70) is at fault.

@@ -30,6 +30,7 @@ enum Act: String, CaseIterable {
   case createToken = "create token"
   case listTokens = "list tokens"
   case revokeToken = "revoke token"
+  case backup
   case seePolicy = "see policy"
   case seeDatabases = "see databases"
   case seeOneself = "see oneself"
@@ -72,6 +73,7 @@ enum Act: String, CaseIterable {
       let made = try await test.admin.post("/v1/tokens", newToken).json()
       let id = try #require(made["id"]?.text)
       return try await client.post("/v1/tokens/\(id)/revoke").verdict
+    case .backup: return try await get("/v1/backup")
     case .seePolicy: return try await get("/v1/policy")
     case .seeDatabases: return try await get("/v1/databases")
     case .seeOneself: return try await get("/v1/whoami")

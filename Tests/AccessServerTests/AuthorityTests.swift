@@ -34,6 +34,7 @@ struct AuthorityTests {
     create token   | 403 not-authorised | 403 not-authorised | 403 not-authorised
     list tokens    | 403 not-authorised | 403 not-authorised | 403 not-authorised
     revoke token   | 403 not-authorised | 403 not-authorised | 403 not-authorised
+    backup         | 403 not-authorised | 403 not-authorised | 403 not-authorised
     see policy     | 200                | 200                | 200
     see databases  | 200                | 200                | 200
     see oneself    | 200                | 200                | 200
@@ -69,6 +70,7 @@ struct AuthorityTests {
     create token   | 403 not-authorised | 403 not-authorised | 403 not-authorised | 201
     list tokens    | 403 not-authorised | 403 not-authorised | 403 not-authorised | 200
     revoke token   | 403 not-authorised | 403 not-authorised | 403 not-authorised | 200
+    backup         | 403 not-authorised | 403 not-authorised | 403 not-authorised | 200
     see policy     | 200                | 200                | 200                | 200
     see databases  | 200                | 200                | 200                | 200
     see oneself    | 200                | 200                | 200                | 200

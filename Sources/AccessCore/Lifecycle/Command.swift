@@ -12,6 +12,8 @@ package enum Command: Sendable {
   case export(format: String)
   /// Erases what people wrote about a request; the commitments are those that still have a text.
   case erase(RequestID, [Commitment])
+  /// Copies the whole ledger, openings and signing key included.
+  case backup
   case reloadPolicy
 
   /// How the attempt is called in the ledger when it is refused.
@@ -27,6 +29,7 @@ package enum Command: Sendable {
     case .revokeToken: "revoke-token"
     case .export: "export"
     case .erase: "erase"
+    case .backup: "backup"
     case .reloadPolicy: "reload-policy"
     }
   }
@@ -37,7 +40,7 @@ package enum Command: Sendable {
     case .review(let id, _), .cancel(let id), .activate(let id, _), .release(let id),
       .revoke(let id, _), .erase(let id, _):
       id
-    case .submit, .issueToken, .revokeToken, .export, .reloadPolicy: nil
+    case .submit, .issueToken, .revokeToken, .export, .backup, .reloadPolicy: nil
     }
   }
 }

@@ -27,6 +27,9 @@ package func decide(
     return [.auditExported(AuditExported(format: format, size: state.nextSeq))]
   case .erase(let id, let texts):
     return try decideErasure(of: id, texts, by: caller, state, context)
+  case .backup:
+    try requireAdminSocket(caller)
+    return [.auditExported(AuditExported(format: "backup", size: state.nextSeq))]
   case .reloadPolicy:
     try require(.operate, of: caller, context.policy)
     return []

@@ -32,11 +32,12 @@ func decideTokenRevocation(
   return [.tokenRevoked(TokenRevoked(token: id))]
 }
 
-/// Tokens speak for other people, so no authority of the policy is enough for them.
+/// Tokens speak for other people, and a backup holds the key of the ledger: no authority of the
+/// policy is enough for them.
 package func requireAdminSocket(_ caller: Caller) throws(Refusal) {
   guard caller.isAdmin else {
     throw Refusal(
-      .notAuthorised, "tokens are made and listed on the admin socket only",
-      hint: "use `jit admin token …` on the broker's host")
+      .notAuthorised, "this is done on the admin socket only",
+      hint: "use `jit admin …` on the broker's host")
   }
 }

@@ -10,12 +10,12 @@ func makeFolder<Result>(
 ) async throws -> Result {
   var folder = folder
   while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-  try refuseExisting(folder)
+  try refuseExisting(folder, hint: namedFolder)
   let temporary = "\(folder).partial-\(IdempotencyKey.fresh().text.prefix(8))"
   guard mkdir(temporary, 0o755) == 0 else { throw cannotWrite(folder) }
   do {
     let result = try await fill(temporary)
-    try refuseExisting(folder)
+    try refuseExisting(folder, hint: namedFolder)
     guard rename(temporary, folder) == 0 else { throw cannotWrite(folder) }
     return result
   } catch {
@@ -24,11 +24,12 @@ func makeFolder<Result>(
   }
 }
 
-private func refuseExisting(_ folder: String) throws(Failure) {
+private let namedFolder = "name a directory that does not exist; jit makes it"
+
+/// What is there is never written over.
+func refuseExisting(_ path: String, hint: String) throws(Failure) {
   var info = stat()
-  guard lstat(folder, &info) != 0 else {
-    throw Failure(
-      .wrongState, "\(folder.inert) is there already",
-      hint: "name a directory that does not exist; jit makes it")
+  guard lstat(path, &info) != 0 else {
+    throw Failure(.wrongState, "\(path.inert) is there already", hint: hint)
   }
 }

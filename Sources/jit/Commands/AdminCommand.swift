@@ -4,7 +4,10 @@ struct AdminCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "admin", abstract: "For those who run the broker, on its admin socket.",
     discussion: "JIT_ADMIN names the socket: unix:///run/jit/admin.sock (the default).",
-    subcommands: [AdminTokenCommand.self, AdminEraseCommand.self])
+    subcommands: [
+      AdminTokenCommand.self, AdminBackupCommand.self, AdminRestoreCommand.self,
+      AdminEraseCommand.self,
+    ])
 }
 
 struct AdminTokenCommand: AsyncParsableCommand {
