@@ -13,7 +13,7 @@ package actor Ledger {
   /// What the last start found in the file that was not what was signed.
   package private(set) var flaws: Flaws
   /// The newest checkpoint that is on disk, as a signed note; nil in a ledger without one.
-  package private(set) var checkpoint: String?
+  package private(set) var newestNote: String?
   /// Every checkpoint once it is on disk. Who is slow gets the newest only; nobody waits for it.
   package nonisolated let checkpoints: AsyncStream<String>
 
@@ -63,7 +63,7 @@ package actor Ledger {
     signer = try SigningKey.load(directory.signingKeyPath, name: KeyName(epoch), isNew: isNew)
     let verified = try store.verify(loaded, by: signer.verifierKey)
     (state, frontier, flaws) = (verified.state, verified.frontier, verified.flaws)
-    (recent, checkpoint) = (loaded.recent, loaded.note)
+    (recent, newestNote) = (loaded.recent, loaded.note)
     unwritable = verified.flaws.tree.map { "\($0)" }
     if isNew {
       let opened = await append(
@@ -142,7 +142,7 @@ package actor Ledger {
         let signer = try signer.named(batch.state.origin)
         let written = try await store.write(
           batch, after: frontier, signer: signer, failpoint: failpoint)
-        (self.signer, frontier, checkpoint) = (signer, written.frontier, written.note)
+        (self.signer, frontier, newestNote) = (signer, written.frontier, written.note)
         announced.yield(written.note)
       }
       state = batch.state
@@ -291,7 +291,7 @@ package actor Ledger {
       // Readers may be at the old handle still; it closes with the last of them.
       store = fresh
       (self.signer, state, frontier) = (signer, verified.state, verified.frontier)
-      (recent, checkpoint) = (loaded.recent, loaded.note)
+      (recent, newestNote) = (loaded.recent, loaded.note)
       for (place, write) in owed.recent { recent[place] = write }
       owed.entries = missing.map { entry in
         let kept = Entry(

@@ -28,7 +28,7 @@ struct CheckpointFile: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      if let newest = await self.ledger.checkpoint { await self.publish(newest) }
+      if let newest = await self.ledger.newestNote { await self.publish(newest) }
       for await note in self.ledger.checkpoints { await self.publish(note) }
     }
   }
