@@ -11,10 +11,9 @@ struct BackupTests {
   private let clock: @Sendable () -> Timestamp = { Sample.time("2026-03-02T00:00:00.000Z") }
 
   private func restored(
-    _ backup: String, origin: String = Home.origin
+    _ backup: String, besides home: Home, origin: String = Home.origin
   ) async throws -> (directory: StateDirectory, backup: Backup) {
-    let path = NSTemporaryDirectory() + "restored-\(UUID().uuidString)"
-    let directory = try StateDirectory(taking: path)
+    let directory = try StateDirectory(taking: home.folder.path + "/restored")
     return (directory, try await directory.restore(backup, origin: origin, clock: clock))
   }
 
@@ -37,7 +36,7 @@ struct BackupTests {
     let ledger = try await home.open()
     for size in 1...40 { try await ledger.append(Sample.exported(Int64(size))) }
     let made = try await ledger.backup(to: home.path + "/copy")
-    let (directory, backup) = try await restored(home.path + "/copy")
+    let (directory, backup) = try await restored(home.path + "/copy", besides: home)
     #expect(backup == made)
 
     let again = try await Ledger(in: directory, origin: Home.origin, clock: clock)
@@ -46,10 +45,11 @@ struct BackupTests {
     #expect(await again.state.rollbackSigns.count == 1)
     let entries = try await again.reading.bodies(
       Selection(size: made.size + 1), from: 0, limit: 100)
-    #expect(entries.dropLast().map { Array($0.1) } == (try home.bodies().map { Array($0) }))
+    let before = try home.bodies()
+    #expect(entries.dropLast().map { Array($0.1) } == before)
     let file = try Data(contentsOf: URL(filePath: directory.ledgerPath))
-    #expect(file.range(of: Data(try Data(contentsOf: URL(filePath: home.path + "/signing.key")))) == nil)
-    try FileManager.default.removeItem(atPath: directory.path)
+    let key = try Data(contentsOf: URL(filePath: home.directory.signingKeyPath))
+    #expect(file.range(of: key) == nil, "the key is in its own file only")
   }
 
   @Test("of which a byte was changed is refused, and the entry is named; the state stays empty")
@@ -63,17 +63,16 @@ struct BackupTests {
     try await file.write { db in
       try db.execute(sql: "DROP TRIGGER entries_no_update")
       try db.execute(
-        sql: "UPDATE entries SET body = CAST(replace(body, 'jsonl', 'jsonx') AS BLOB) WHERE seq = 7")
+        sql: "UPDATE entries SET body = CAST(replace(body, 'jsonl', 'jsonx') AS BLOB) WHERE seq = 7"
+      )
     }
     try file.close()
-    let path = NSTemporaryDirectory() + "refused-\(UUID().uuidString)"
-    let directory = try StateDirectory(taking: path)
+    let directory = try StateDirectory(taking: home.folder.path + "/refused")
     await #expect(throws: Flaw.altered(7)) {
       try await directory.restore(copy, origin: Home.origin, clock: clock)
     }
     #expect(!FileManager.default.fileExists(atPath: directory.ledgerPath))
     #expect(!FileManager.default.fileExists(atPath: directory.signingKeyPath))
-    try FileManager.default.removeItem(atPath: path)
   }
 
   @Test("of another origin, or into a state that has a ledger, is refused")
@@ -82,11 +81,12 @@ struct BackupTests {
     let ledger = try await home.open()
     let copy = home.path + "/copy"
     _ = try await ledger.backup(to: copy)
-    await #expect(throws: BackupError.self) { try await restored(copy, origin: "other.example/x") }
-    let (directory, _) = try await restored(copy)
+    await #expect(throws: BackupError.self) {
+      try await restored(copy, besides: home, origin: "other.example/x")
+    }
+    let (directory, _) = try await restored(copy, besides: home)
     await #expect(throws: AlreadyThere.self) {
       try await directory.restore(copy, origin: Home.origin, clock: clock)
     }
-    try FileManager.default.removeItem(atPath: directory.path)
   }
 }
