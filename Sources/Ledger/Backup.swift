@@ -84,7 +84,12 @@ extension Store {
     }
   }
 
-  func close() throws { try pool.close() }
+  /// Leaves everything in the one file. Closing alone does not: the last connection to go may be one
+  /// for reading, and leaves the write-ahead log as it is.
+  func close() throws {
+    _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+    try pool.close()
+  }
 
   /// The key leaves the copy, which becomes a state file like any other.
   func takeSeed() throws -> [UInt8] {
