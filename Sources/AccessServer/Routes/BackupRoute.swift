@@ -3,6 +3,7 @@ import AccessBroker
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Ledger
 import NIOCore
 
 /// A whole copy of the ledger, on the admin socket only.
