@@ -5,7 +5,7 @@ extension LiveBroker {
   package nonisolated var log: String { "\(folder)/jitd.log" }
   /// Where the newest checkpoint is published.
   package nonisolated var published: String { "\(folder)/checkpoint" }
-  nonisolated var configuration: String { "\(folder)/jitd.yaml" }
+  package nonisolated var configuration: String { "\(folder)/jitd.yaml" }
   nonisolated var socket: String { "\(folder)/jitd.sock" }
   nonisolated var adminSocket: String { "\(folder)/admin.sock" }
   private nonisolated var policyFile: String { "\(folder)/policies/orders.yaml" }

@@ -25,6 +25,11 @@ extension LiveBroker {
 
   /// Runs `jit` as the operator of the machine: no token, the admin socket.
   package func jitAdmin(_ arguments: String...) async throws -> LiveRun {
+    try await jitAdmin(arguments)
+  }
+
+  /// The same with the arguments in an array.
+  package func jitAdmin(_ arguments: [String]) async throws -> LiveRun {
     try await command(["admin"] + arguments, environment: environment()).finished()
   }
 

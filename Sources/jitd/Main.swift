@@ -29,6 +29,7 @@ struct Jitd: AsyncParsableCommand {
       }
       // Everything is on disk. Exit handlers would take OpenSSL away from under threads that still
       // wait in libpq, so they are not run.
+      fflush(nil)
       _exit(0)
     } catch let error as StartError {
       report(error.message, hint: error.hint)
