@@ -8,6 +8,8 @@ chmod 755 "$work"
 as_postgres=()
 ((EUID != 0)) || as_postgres=(runuser -u postgres --)
 jitd_pid=
+# What jit remembers of a ledger (it is a witness) must not outlive the ledger.
+export XDG_STATE_HOME=$work/witness
 
 clean_up() {
   trap - EXIT INT TERM
