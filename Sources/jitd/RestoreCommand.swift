@@ -10,6 +10,13 @@ struct RestoreCommand: AsyncParsableCommand {
   @Option(help: "The configuration file.")
   var config: String
 
+  enum Output: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  @Option(help: "How the result is printed.")
+  var output = Output.text
+
   @Argument(help: "A file that `jit admin backup` made.")
   var file: String
 
@@ -28,6 +35,13 @@ struct RestoreCommand: AsyncParsableCommand {
         message: "\(error)", hint: "move what is there out of the way first", exitCode: 73)
     } catch {
       throw StartError(message: "\(file.inert) is not restored: \(error)", exitCode: 65)
+    }
+    if output == .json {
+      let result: JSON = .object([
+        "origin": .string(restored.origin), "size": .integer(restored.size),
+        "newest": restored.newest.map { .string($0.description) } ?? .null,
+      ])
+      return print(result.inertText)
     }
     let newest = restored.newest.map { ", the newest of \($0)" } ?? ""
     print(

@@ -12,6 +12,7 @@ struct AdminBackupCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "The file to make; it must not exist.") var file: String
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let partial = "\(file).partial-\(IdempotencyKey.fresh().text.prefix(8))"
@@ -32,6 +33,12 @@ struct AdminBackupCommand: AsyncParsableCommand {
       unlink(partial)
       throw error
     }
-    Console.standard.say("\(file.inert): a verified copy of \(size) entries, and the key\n")
+    switch output.output {
+    case .json:
+      let made: JSON = .object(["file": .string(file), "size": .integer(Int64(size))])
+      try Console.standard.print(made.inertText + "\n")
+    case .text:
+      Console.standard.say("\(file.inert): a verified copy of \(size) entries, and the key\n")
+    }
   }
 }

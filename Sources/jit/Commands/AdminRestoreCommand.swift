@@ -16,13 +16,17 @@ struct AdminRestoreCommand: AsyncParsableCommand {
   @Option(help: "The configuration file of jitd.")
   var config = "/etc/jit/jitd.yaml"
 
+  @OptionGroup var output: OutputOptions
+
   func run() async throws {
     let beside = URL(
       filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     )
     .deletingLastPathComponent().appending(path: "jitd").path
     let program = access(beside, X_OK) == 0 ? beside : "jitd"
-    let words: [String] = [program, "restore", "--config", config, "--", file]
+    let words: [String] = [
+      program, "restore", "--config", config, "--output", output.output.rawValue, "--", file,
+    ]
     let pointers = words.map { strdup($0) } + [nil]
     execvp(program, pointers)
     throw Failure(
