@@ -65,7 +65,8 @@ extension Connection {
       Statement(try RoleStatements(role.name, on: self).fence),
     ])
     guard change == .done else { return Fencing(change: change, sessions: []) }
-    return Fencing(change: change, sessions: try look(terminating: role.oid, and: []).sessions)
+    let look = try look(terminating: role.oid, and: [], orStarting: false)
+    return Fencing(change: change, sessions: look.sessions)
   }
 
   func change(_ statements: [Statement]) throws(PostgresError) -> RoleChange {
