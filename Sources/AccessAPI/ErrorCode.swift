@@ -35,6 +35,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case policyRefused = "policy-refused"
   case databaseUnreachable = "database-unreachable"
   case databaseRefused = "database-refused"
+  case dangerNotAccepted = "danger-not-accepted"
   case ledgerUnwritable = "ledger-unwritable"
   case brokerUnreachable = "broker-unreachable"
   case timedOut = "timed-out"
@@ -52,7 +53,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case .unauthenticated: (401, 77)
     case .refused, .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing,
       .reasonMismatch, .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised,
-      .adminSocket, .otherDigest:
+      .adminSocket, .otherDigest, .dangerNotAccepted:
       (403, 77)
     case .issuingStopped: (503, 77)
     case .notFound, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownRequest,

@@ -19,6 +19,9 @@ package enum Path {
 
   package static func request(_ id: String) -> String { "\(requests)/\(id)" }
   package static func auditEntry(_ index: Int64) -> String { "\(auditEntries)/\(index)" }
+  package static func database(_ name: String, _ act: DatabaseAct) -> String {
+    "\(databases)/\(name)/\(act.rawValue)"
+  }
   package static func token(_ id: String) -> String { "\(tokens)/\(id)" }
   package static func request(_ id: String, _ act: RequestAct) -> String {
     "\(requests)/\(id)/\(act.rawValue)"
@@ -28,6 +31,11 @@ package enum Path {
 /// What can be done to a request: the last part of the path that it is posted to.
 package enum RequestAct: String, Sendable, CaseIterable {
   case reviews, activate, cancel, release, revoke, erase
+}
+
+/// What can be done to a database by those who run the broker: the last part of the path.
+package enum DatabaseAct: String, Sendable, CaseIterable {
+  case preflight
 }
 
 /// Which requests `GET /v1/requests` lists: `?scope=…`.

@@ -70,9 +70,13 @@ extension Broker {
     _ id: RequestID, _ grant: Grant, _ provisioner: any Provisioner
   ) async throws(Refusal) -> Credentials {
     let created: CreatedRole
-    do { created = try await provisioner.create(grant.plan) } catch {
+    let database = await ledger.state.requests[id]?.ask.database
+    let accept = database.flatMap { policy.snapshot.policy.databases[$0]?.accept } ?? []
+    do { created = try await provisioner.create(grant.plan(accepting: accept)) } catch {
       await undo(id, grant, provisioner, because: error.message)
-      throw Refusal(error, "the role could not be made", hint: "\(id) is approved still: try again")
+      throw Refusal(
+        error, "the role could not be made", hint: "\(id) is approved still: try again",
+        on: database)
     }
     failpoint(.roleCreated)
     let recorded = await record(.activated(id, created.identity))
@@ -132,12 +136,19 @@ extension Broker {
 }
 
 extension Refusal {
-  init(_ error: ProvisioningError, _ what: String, hint: String) {
+  init(
+    _ error: ProvisioningError, _ what: String, hint: String, on database: DatabaseName? = nil
+  ) {
     switch error.kind {
     case .unreachable: self.init(.databaseUnreachable, "\(what): \(error.message)", hint: hint)
     case .refused: self.init(.databaseRefused, "\(what): \(error.message)", hint: hint)
     case .fenced:
       self.init(.wrongState, "\(what): \(error.message)", hint: "ask again with `jit request`")
+    case .dangerous:
+      self.init(
+        .dangerNotAccepted, "\(what): \(error.message)",
+        hint:
+          "`jit admin preflight \(database?.text ?? "DB")` shows why it matters and what mends it")
     }
   }
 }

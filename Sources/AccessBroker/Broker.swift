@@ -138,7 +138,7 @@ extension Command {
     switch self {
     case .release, .revoke: true
     case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .erase, .backup,
-      .reloadPolicy:
+      .reloadPolicy, .operate:
       false
     }
   }

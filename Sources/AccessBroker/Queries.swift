@@ -89,8 +89,9 @@ extension Broker {
     if request.isClosed { return nil }
     let plan: RolePlan
     let access: DatabaseAccess
+    let accept = policy.snapshot.policy.databases[request.ask.database]?.accept ?? []
     if let grant = request.grant {
-      (plan, access) = (grant.plan, grant.access)
+      (plan, access) = (grant.plan(accepting: accept), grant.access)
     } else {
       guard
         let (database, role, rule) = try? stillEntitled(request.ask, policy.snapshot.policy)
@@ -99,7 +100,7 @@ extension Broker {
       plan = RolePlan(
         name: grantRoleName(user: request.ask.requester, id: request.id),
         scopes: role.postgresql.scopes, expiresAt: clocks.wall() + request.duration,
-        sessions: rule.sessions)
+        sessions: rule.sessions, accept: accept)
     }
     do {
       return try await provisioners.provisioner(for: access).preview(plan)

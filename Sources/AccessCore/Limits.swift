@@ -37,6 +37,9 @@ package enum Limits {
   package static let scrubPageEntries: Int64 = 256
 
   // What the broker does.
+  /// Within this time after a look, an activation trusts what it said about grant options.
+  package static let grantOptionsRememberedMs: Int64 = 10_000
+  package static let clockSkewMsMax: Int64 = 1_000
   /// Many more than there are connections: each step waits for its turn behind the same step of
   /// the others, so that all sessions end before the first role is cleaned up.
   package static let revocationsPerDatabaseMax = 64

@@ -72,6 +72,7 @@ extension Refusal.Code {
     case .policyRefused: .policyRefused
     case .databaseUnreachable: .databaseUnreachable
     case .databaseRefused: .databaseRefused
+    case .dangerNotAccepted: .dangerNotAccepted
     case .ledgerUnwritable: .ledgerUnwritable
     }
   }

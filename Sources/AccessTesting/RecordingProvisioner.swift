@@ -5,7 +5,7 @@ import AccessCore
 /// `RecordingProvisionerTrouble.swift` has the trouble that a test can make it give.
 package actor RecordingProvisioner: Provisioner {
   package enum Operation: Hashable, Sendable {
-    case preview, create, enableLogin, reissue, revoke, census
+    case preview, create, enableLogin, reissue, revoke, census, preflight
   }
 
   /// One operation that was begun; a census is about no role, and its name is empty.
@@ -137,6 +137,11 @@ package actor RecordingProvisioner: Provisioner {
   }
 
   package func close() async { isClosed = true }
+
+  /// An operation that changes nothing.
+  func look(_ operation: Operation) async throws(ProvisioningError) {
+    try await run(Call(operation)) { _ in }
+  }
 
   private func run(
     _ call: Call, look: (isolated RecordingProvisioner) -> Void = { _ in },

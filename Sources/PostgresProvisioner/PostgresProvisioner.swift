@@ -4,7 +4,9 @@ import PostgresClient
 /// Roles for grants on one PostgreSQL server (14 to 18), made and unmade with one admin login that
 /// need not be a superuser.
 package final class PostgresProvisioner: Provisioner {
+  let access: DatabaseAccess
   let admins: AdminConnections
+  let grantOptions = RememberedGrantOptions()
   let tag: OriginTag
   let failpoint: FailpointHandler
 
@@ -15,6 +17,7 @@ package final class PostgresProvisioner: Provisioner {
     access: DatabaseAccess, password: @escaping @Sendable () throws -> String?, tag: OriginTag,
     failpoint: @escaping FailpointHandler = { _ in }, connectionsMax: Int = 4
   ) {
+    self.access = access
     admins = AdminConnections(
       to: AdminServer(access: access, password: password), connectionsMax: connectionsMax)
     self.tag = tag

@@ -41,7 +41,7 @@ struct ScopeTests {
 
   @Test("a scope that does not exist is refused by name")
   func missing() async throws {
-    try await expectRefused("does not exist") { _ in "SELECT 1" }
+    try await expectRefused("does not exist", .refused) { _ in "SELECT 1" }
   }
 
   @Test("a role that exists already is refused, and left as it is")
@@ -61,8 +61,8 @@ struct ScopeTests {
   }
 
   private func expectRefused(
-    _ words: String, sourceLocation: SourceLocation = #_sourceLocation,
-    _ setup: (String) -> String
+    _ words: String, _ kind: ProvisioningError.Kind = .dangerous,
+    sourceLocation: SourceLocation = #_sourceLocation, _ setup: (String) -> String
   ) async throws {
     let test = try await TestServer.shared
     let scope = "scope_\(UInt32.random(in: .min ... .max))"
@@ -75,7 +75,7 @@ struct ScopeTests {
       let error = await #expect(throws: ProvisioningError.self, sourceLocation: sourceLocation) {
         try await attempt()
       }
-      #expect(error?.kind == .refused, sourceLocation: sourceLocation)
+      #expect(error?.kind == kind, sourceLocation: sourceLocation)
       #expect(error?.message.contains(scope) == true, sourceLocation: sourceLocation)
       #expect(
         error?.message.contains(words) == true, "\(error?.message ?? "")",

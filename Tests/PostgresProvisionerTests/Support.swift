@@ -1,5 +1,6 @@
 import AccessCore
 import AccessTesting
+import Glibc
 import PostgresProvisioner
 import Synchronization
 import Testing
@@ -66,6 +67,13 @@ func expectEnded(
   #expect(revocation.fenced, sourceLocation: sourceLocation)
   #expect(revocation.sessionsGoneAfterMs != nil, sourceLocation: sourceLocation)
   #expect(revocation.residue.isEmpty, sourceLocation: sourceLocation)
+}
+
+/// What the machine's clock says.
+@Sendable func currentTime() -> Timestamp {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
 }
 
 /// A value that several tasks read and change.

@@ -77,12 +77,21 @@ struct TestServer: Sendable {
       connectionsMax: connectionsMax)
   }
 
+  func provisioner(as user: String, password: String) -> PostgresProvisioner {
+    PostgresProvisioner(access: access(user: user), password: { password }, tag: Self.tag)
+  }
+
   /// For a role that no other test has.
-  func plan(_ scopes: [String] = ["app_read"], sessions: Int = 20) -> RolePlan {
+  ///
+  /// - Parameter accept: by default what other tests do to the scopes that all of them share, too.
+  func plan(
+    _ scopes: [String] = ["app_read"], sessions: Int = 20,
+    accept: Set<Danger> = [.createroleIsSuperuser, .scopeOwnsObjects, .scopeHasGrantOption]
+  ) -> RolePlan {
     let random = String(UInt32.random(in: .min ... .max), radix: 16)
     return RolePlan(
       name: "jit_alice_\(random)", scopes: scopes,
-      expiresAt: Timestamp("2099-01-01T00:00:00.123Z")!, sessions: sessions)
+      expiresAt: Timestamp("2099-01-01T00:00:00.123Z")!, sessions: sessions, accept: accept)
   }
 
   func login(

@@ -15,6 +15,8 @@ package enum Command: Sendable {
   /// Copies the whole ledger, openings and signing key included.
   case backup
   case reloadPolicy
+  /// What somebody who runs the broker has it do to a database.
+  case operate(Operation)
 
   /// How the attempt is called in the ledger when it is refused.
   package var attempt: String {
@@ -31,6 +33,7 @@ package enum Command: Sendable {
     case .erase: "erase"
     case .backup: "backup"
     case .reloadPolicy: "reload-policy"
+    case .operate(let operation): operation.attempt
     }
   }
 
@@ -40,7 +43,7 @@ package enum Command: Sendable {
     case .review(let id, _), .cancel(let id), .activate(let id, _), .release(let id),
       .revoke(let id, _), .erase(let id, _):
       id
-    case .submit, .issueToken, .revokeToken, .export, .backup, .reloadPolicy: nil
+    case .submit, .issueToken, .revokeToken, .export, .backup, .reloadPolicy, .operate: nil
     }
   }
 }

@@ -33,6 +33,8 @@ package func decide(
   case .reloadPolicy:
     try require(.operate, of: caller, context.policy)
     return []
+  case .operate(let operation):
+    return try decideOperation(operation, by: caller, context)
   }
 }
 

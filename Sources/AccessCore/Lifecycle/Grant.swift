@@ -86,8 +86,9 @@ package struct Grant: Sendable, Equatable {
     RevocationTarget(name: roleName, identity: identity, scopes: scopes)
   }
 
-  package var plan: RolePlan {
-    RolePlan(name: roleName, scopes: scopes, expiresAt: expiresAt, sessions: sessions)
+  package func plan(accepting accept: Set<Danger>) -> RolePlan {
+    RolePlan(
+      name: roleName, scopes: scopes, expiresAt: expiresAt, sessions: sessions, accept: accept)
   }
 
   /// Whether its time is over on either clock.

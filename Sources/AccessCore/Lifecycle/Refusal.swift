@@ -50,6 +50,8 @@ package struct Refusal: Error, Sendable, Equatable {
     case policyRefused = "policy-refused"
     case databaseUnreachable = "database-unreachable"
     case databaseRefused = "database-refused"
+    /// The database has a danger that the policy does not accept by name.
+    case dangerNotAccepted = "danger-not-accepted"
     case ledgerUnwritable = "ledger-unwritable"
   }
 }
@@ -65,7 +67,7 @@ extension Refusal.Code {
     case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
       .unknownPerson,
       .wrongState, .alreadyReviewed, .tooEarly, .needsReview, .keyReused, .policyRefused,
-      .databaseUnreachable, .databaseRefused, .ledgerUnwritable:
+      .databaseUnreachable, .databaseRefused, .dangerNotAccepted, .ledgerUnwritable:
       false
     }
   }

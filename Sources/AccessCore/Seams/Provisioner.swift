@@ -3,7 +3,7 @@
 ///
 /// Every operation may be repeated and may be cut off anywhere. The broker never calls two of
 /// them for one role at the same time.
-package protocol Provisioner: Sendable {
+package protocol Provisioner: Preflighting {
   /// The exact statements that `create` and `enableLogin` will run, the verifier of the secret
   /// left out.
   func preview(_ plan: RolePlan) async throws(ProvisioningError) -> [String]
@@ -36,12 +36,17 @@ package struct RolePlan: Sendable, Equatable {
   package let scopes: [String]
   package let expiresAt: Timestamp
   package let sessions: Int
+  /// Dangers of server and scopes that the policy accepts.
+  package let accept: Set<Danger>
 
-  package init(name: String, scopes: [String], expiresAt: Timestamp, sessions: Int) {
+  package init(
+    name: String, scopes: [String], expiresAt: Timestamp, sessions: Int, accept: Set<Danger> = []
+  ) {
     self.name = name
     self.scopes = scopes
     self.expiresAt = expiresAt
     self.sessions = sessions
+    self.accept = accept
   }
 }
 
@@ -186,6 +191,8 @@ package struct ProvisioningError: Error, Sendable, Equatable {
     case refused
     /// The end of the role has begun: it can only be revoked.
     case fenced
+    /// Something that the policy has to accept by name.
+    case dangerous
   }
 
   package let kind: Kind

@@ -59,12 +59,19 @@ extension PostgresProvisioner {
   private func inspected(
     _ plan: RolePlan
   ) async throws(ProvisioningError) -> Answer<ScopeInspection> {
+    let remembered = grantOptions
     let inspection = try await admins.run(.issuing) { connection in
-      try connection.inspect(plan)
+      try connection.inspect(plan, remembered)
     }
     let objections = inspection.value.objections
     guard objections.isEmpty else {
       throw ProvisioningError(.refused, objections.joined(separator: "; "))
+    }
+    let dangers = [access.plainConnection].compactMap(\.self) + inspection.value.dangers
+    let refused = dangers.filter { !plan.accept.contains($0.danger) }
+    guard refused.isEmpty else {
+      let list = refused.map { "\($0.danger.rawValue): \($0.found)" }.joined(separator: "; ")
+      throw ProvisioningError(.dangerous, "the policy does not accept \(list)")
     }
     return inspection
   }

@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Synchronization
 
 /// The role that every temporary role is a member of, so that `pg_hba.conf` can have one rule for
 /// names that it cannot know (`+jit_grants`).
@@ -12,46 +13,97 @@ struct ScopeInspection: Sendable {
   let scopes: [String]
   /// Why the plan cannot be carried out; for people.
   let objections: [String]
+  /// What the policy has to accept by name.
+  let dangers: [FoundDanger]
   let hasMarker: Bool
 }
 
 extension Connection {
-  func inspect(_ plan: RolePlan) throws(PostgresError) -> ScopeInspection {
-    let answers = try pipeline([
-      .existing(among: [plan.name, markerRole]), .reach(of: plan.scopes + [markerRole]),
-    ])
+  /// - Parameter remembered: looks that are dear are not made again within some seconds.
+  func inspect(
+    _ plan: RolePlan, _ remembered: RememberedGrantOptions
+  ) throws(PostgresError) -> ScopeInspection {
+    let wanted = plan.scopes + [markerRole]
+    let known = remembered[wanted]
+    let answers = try pipeline(
+      [.existing(among: [plan.name, markerRole]), .reach(of: wanted), .adminStanding]
+        + (known == nil ? [.grantOptions(of: wanted)] : []))
     var existing: Set<String> = []
     for row in answers[0] { existing.insert(try row.text("rolname")) }
-    var scopes: [String] = []
-    var objections: [String] = []
+    let reach = try ScopeReach(answers[1])
+    let admin = try AdminStanding(answers[2][0], serverVersion: serverVersion)
+    let grantOptions = if let known { known } else { try foundGrantOptions(answers[3]) }
+    if known == nil { remembered[wanted] = grantOptions }
+
+    var objections = admin.objections
     if existing.contains(plan.name) {
       objections.append("a role \(plan.name) is there already; it is left as it is")
     }
-    for row in answers[1] {
-      let scope = try row.text("scope")
-      if scope != markerRole, scopes.last != scope { scopes.append(scope) }
-      objections += try dangers(in: row).map { danger in
-        "the scope \(scope) is \(danger); use a scope that is not"
-      }
-    }
-    for missing in plan.scopes where !scopes.contains(missing) {
+    for missing in plan.scopes where !reach.scopes.contains(missing) {
       objections.append("the scope \(missing) does not exist; create it as a NOLOGIN role")
     }
+    if Dialect(serverVersion: serverVersion).hasMembershipOptions {
+      objections += reach.notToGive.map { "the broker may not give the scope \($0)" }
+    }
     return ScopeInspection(
-      scopes: scopes, objections: objections, hasMarker: existing.contains(markerRole))
+      scopes: reach.scopes.filter { $0 != markerRole }, objections: objections,
+      dangers: [admin.danger].compactMap(\.self) + reach.dangers + grantOptions,
+      hasMarker: existing.contains(markerRole))
   }
 }
 
-/// What makes one of the roles that a scope reaches too powerful for a scope.
-private func dangers(in row: Row) throws(PostgresError) -> [String] {
-  let via = try row.text("via")
-  let way = via == (try row.text("scope")) ? "" : ", through \(via)"
-  var dangers: [String] = []
-  for (column, attribute) in dangerousAttributes where try row.bool(column) {
-    dangers.append(attribute + way)
+/// What the scopes are, and the roles that they are members of.
+struct ScopeReach: Sendable {
+  /// Those that there are, in OID order.
+  private(set) var scopes: [String] = []
+  private(set) var dangers: [FoundDanger] = []
+  /// Those without ADMIN for the broker; counts on 16+ only.
+  private(set) var notToGive: [String] = []
+  /// What would make them harmless.
+  private(set) var mending: [(danger: Danger, role: String, change: Mending)] = []
+
+  enum Mending: Sendable {
+    case without(String)
+    case notMember(of: String)
+    case owningNothing
   }
-  if dangerousMemberships.contains(via) { dangers.append("a member of \(via)") }
-  return dangers
+
+  init(_ rows: Rows) throws(PostgresError) {
+    for row in rows {
+      let (scope, via) = (try row.text("scope"), try row.text("via"))
+      if scopes.last != scope {
+        scopes.append(scope)
+        if try !row.bool("can_give") { notToGive.append(scope) }
+      }
+      let way = via == scope ? "" : ", through \(via)"
+      for (column, attribute) in dangerousAttributes where try row.bool(column) {
+        add(.scopeIsDangerous, "the scope \(scope) is \(attribute)\(way)", via, .without(attribute))
+      }
+      if dangerousMemberships.contains(via) {
+        add(
+          .scopeIsDangerous, "the scope \(scope) is a member of \(via)", scope, .notMember(of: via))
+      }
+      if try row.bool("owns") {
+        add(.scopeOwnsObjects, "the scope \(scope) owns something\(way)", via, .owningNothing)
+      }
+    }
+  }
+
+  private mutating func add(
+    _ danger: Danger, _ found: String, _ role: String, _ change: Mending
+  ) {
+    dangers.append(FoundDanger(danger, found))
+    mending.append((danger, role, change))
+  }
+}
+
+func foundGrantOptions(_ rows: Rows) throws(PostgresError) -> [FoundDanger] {
+  try rows.map { row throws(PostgresError) in
+    let (scope, via) = (try row.text("scope"), try row.text("via"))
+    let what = "\(try row.text("privilege_type")) on \(try row.text("target"))"
+    let way = via == scope ? "" : ", through \(via)"
+    return FoundDanger(.scopeHasGrantOption, "the scope \(scope) may hand on \(what)\(way)")
+  }
 }
 
 private let dangerousAttributes = [
@@ -64,3 +116,26 @@ private let dangerousMemberships: Set<String> = [
   "pg_execute_server_program", "pg_read_server_files", "pg_write_server_files",
   "pg_signal_backend", "rds_superuser", "cloudsqlsuperuser",
 ]
+
+/// What scopes may hand on, as it was some seconds ago: to look for it takes longer than to make a
+/// role.
+final class RememberedGrantOptions: Sendable {
+  private let looks = Mutex<[[String]: (at: ContinuousClock.Instant, found: [FoundDanger])]>([:])
+
+  subscript(scopes: [String]) -> [FoundDanger]? {
+    get {
+      looks.withLock { looks in
+        guard let look = looks[scopes] else { return nil }
+        let age = (ContinuousClock.now - look.at) / .milliseconds(1)
+        return age < Double(Limits.grantOptionsRememberedMs) ? look.found : nil
+      }
+    }
+    set {
+      looks.withLock { looks in
+        // As many as the policy has roles; a policy that changes all the time must not add up.
+        if looks.count > 1_000 { looks = [:] }
+        looks[scopes] = newValue.map { (.now, $0) }
+      }
+    }
+  }
+}

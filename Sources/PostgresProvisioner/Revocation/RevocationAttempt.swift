@@ -113,7 +113,7 @@ struct Obstacle: Error {
   init(_ error: ProvisioningError) {
     switch error.kind {
     case .unreachable: self.init(.unreachable, error.message)
-    case .refused, .fenced: self.init(.locked, error.message)
+    case .refused, .fenced, .dangerous: self.init(.locked, error.message)
     }
   }
 }

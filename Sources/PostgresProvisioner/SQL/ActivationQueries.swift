@@ -5,18 +5,16 @@ extension Statement {
   static func reach(of scopes: [String]) -> Statement {
     Statement(
       """
-      WITH RECURSIVE reach (scope, oid) AS (
-        SELECT r.oid, r.oid
-          FROM pg_catalog.pg_roles r
-         WHERE r.rolname = ANY ($1::pg_catalog.text[])
-        UNION
-        SELECT reach.scope, m.roleid
-          FROM reach
-          JOIN pg_catalog.pg_auth_members m ON m.member = reach.oid
-      )
+      WITH RECURSIVE \(reachOfScopes)
       SELECT scope.rolname AS scope, via.rolname AS via,
              via.rolcanlogin, via.rolsuper, via.rolcreaterole, via.rolcreatedb,
-             via.rolreplication, via.rolbypassrls
+             via.rolreplication, via.rolbypassrls,
+             EXISTS (SELECT
+                       FROM pg_catalog.pg_shdepend d
+                      WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                        AND d.refobjid = via.oid AND d.deptype = 'o') AS owns,
+             pg_catalog.pg_has_role(CURRENT_USER, scope.oid, 'MEMBER WITH ADMIN OPTION')
+               AS can_give
         FROM reach
         JOIN pg_catalog.pg_roles scope ON scope.oid = reach.scope
         JOIN pg_catalog.pg_roles via ON via.oid = reach.oid

@@ -1,0 +1,39 @@
+import AccessCore
+import Ledger
+
+extension Broker {
+  /// Whether a database is fit for grants, and the statements that would make it so.
+  package func preflight(
+    _ name: String, by caller: Caller
+  ) async throws(Refusal) -> PreflightReport {
+    let name = try databaseName(name)
+    _ = try await submit(.operate(.preflight(name)), by: caller)
+    let policy = policy.snapshot.policy
+    let database = try policy.database(name)
+    let question = PreflightQuestion(database, policy, clock: clocks.wall)
+    let provisioner = await provisioners.provisioner(for: database.access)
+    do { return try await provisioner.preflight(question) } catch {
+      throw Refusal(
+        error, "\(name) could not be looked at",
+        hint: "docs/postgresql.md has the SQL that makes the broker's login", on: name)
+    }
+  }
+
+  func databaseName(_ text: String) throws(Refusal) -> DatabaseName {
+    if let name = DatabaseName(text) { return name }
+    throw Refusal(
+      .usage, "“\(text.prefix(80).inert)” is not a database name",
+      hint: "names are 1 to 64 of A-Z a-z 0-9 . _ -")
+  }
+}
+
+extension PreflightQuestion {
+  fileprivate init(
+    _ database: Database, _ policy: Policy, clock: @escaping @Sendable () -> Timestamp
+  ) {
+    let scopes = policy.roles(on: database.name).flatMap(\.postgresql.scopes)
+    self.init(
+      admin: database.access.admin, scopes: Set(scopes).sorted(), accept: database.accept,
+      clock: clock)
+  }
+}

@@ -1,0 +1,43 @@
+/// What somebody who runs the broker has it do to a database.
+package enum Operation: Sendable, Equatable {
+  /// Looks, and changes nothing.
+  case preflight(DatabaseName)
+
+  /// How the attempt is called in the ledger when it is refused.
+  var attempt: String {
+    switch self {
+    case .preflight: "preflight"
+    }
+  }
+}
+
+func decideOperation(
+  _ operation: Operation, by caller: Caller, _ context: Context
+) throws(Refusal) -> [Event] {
+  try require(.operate, of: caller, context.policy)
+  switch operation {
+  case .preflight(let name):
+    _ = try context.policy.database(name)
+    return []
+  }
+}
+
+extension Policy {
+  /// The database of this name, for somebody who may know of all of them.
+  package func database(_ name: DatabaseName) throws(Refusal) -> Database {
+    if let database = databases[name] { return database }
+    let near = nearest(to: name.text, among: databases.keys.map(\.text))
+    throw Refusal(
+      .unknownDatabase, "there is no database \(name)",
+      hint: near.isEmpty
+        ? "the policy names them under `databases:`"
+        : "did you mean \(near.joined(separator: " or "))?")
+  }
+
+  /// The roles that somebody can ask for on the database, by name.
+  package func roles(on database: DatabaseName) -> [Role] {
+    let names = entitlements.values.filter { $0.databases.contains(database) }
+      .reduce(into: Set<RoleName>()) { $0.formUnion($1.roles) }
+    return names.sorted().compactMap { roles[$0] }
+  }
+}

@@ -1,0 +1,41 @@
+import AccessAPI
+import AccessBroker
+import AccessCore
+import Hummingbird
+
+/// What those who run the broker do to a database.
+struct DatabaseRoutes {
+  let broker: Broker
+
+  func add(to router: Router<APIContext>) {
+    router.get("/v1/databases/:name/preflight") { _, context in
+      let name = try context.parameters.require("name")
+      let report = try await broker.preflight(name, by: context.caller)
+      return try jsonResponse(PreflightView(report, of: name))
+    }
+  }
+}
+
+extension PreflightView {
+  init(_ report: PreflightReport, of database: String) {
+    self.init(
+      database: database, serverVersion: report.serverVersion,
+      checks: report.checks.map(Check.init),
+      refusing: report.refusing.map(\.name), leastAdmin: report.leastAdmin)
+  }
+}
+
+extension PreflightView.Check {
+  fileprivate init(_ check: PreflightCheck) {
+    let (status, accepted): (String, Bool?) =
+      switch check.verdict {
+      case .ok: ("ok", nil)
+      case .warning: ("warning", nil)
+      case .danger(_, let accepted): ("danger", accepted)
+      case .missing: ("missing", nil)
+      }
+    self.init(
+      check: check.name, status: status, accepted: accepted, found: check.found, why: check.why,
+      sql: check.sql)
+  }
+}

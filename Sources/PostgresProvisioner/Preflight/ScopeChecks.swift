@@ -1,0 +1,110 @@
+import AccessCore
+import PostgresClient
+
+/// The roles that grants become members of.
+func scopeChecks(
+  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
+) throws(PostgresError) -> [PreflightCheck] {
+  try existence(facts, question, sql) + givability(facts, question, sql)
+    + [
+      PreflightCheck(
+        .scopeIsDangerous, facts.reach.dangers, otherwise: "no scope is more than its privileges",
+        why: "whoever gets the scope could log in as it, make roles or read the server's files",
+        sql: mending(.scopeIsDangerous, facts.reach, sql)),
+      PreflightCheck(
+        .scopeOwnsObjects, facts.reach.dangers, otherwise: "no scope owns anything",
+        why:
+          "an owner may do everything with what it owns, and give it on; that outlives the grant",
+        sql: mending(.scopeOwnsObjects, facts.reach, sql)),
+      PreflightCheck(
+        .scopeHasGrantOption, facts.grantOptions, otherwise: "no scope may hand anything on",
+        why: "the holder could give others what stays theirs when the grant is over",
+        sql: facts.grantOptions.isEmpty
+          ? [] : ["-- REVOKE GRANT OPTION FOR … (of a role: ADMIN OPTION FOR …) FROM the scope"]),
+    ] + ownership(facts, question)
+}
+
+private func existence(
+  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
+) throws(PostgresError) -> [PreflightCheck] {
+  let missing = (question.scopes + question.owners).filter { !facts.existing.contains($0) }
+  let unmade = question.keptScopes.filter { !facts.existing.contains($0) }
+  var checks = [
+    PreflightCheck(
+      "scopes-exist", missing.isEmpty ? .ok : .missing,
+      found: missing.isEmpty
+        ? "every role that the policy names" : "there is no \(list(missing))",
+      why: "a grant gets its privileges from them",
+      sql: try missing.map { name throws(PostgresError) in
+        "CREATE ROLE \(try sql.name(name)) NOLOGIN"
+      })
+  ]
+  if !question.keptScopes.isEmpty {
+    checks.append(
+      PreflightCheck(
+        "kept-scopes-exist", unmade.isEmpty ? .ok : .missing,
+        found: unmade.isEmpty ? "every scope that the broker keeps" : "there is no \(list(unmade))",
+        why: "`jit admin plan` shows what makes them, `jit admin apply` does it"))
+  }
+  return checks
+}
+
+/// Up to 15 whoever may create roles may give any.
+private func givability(
+  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
+) throws(PostgresError) -> [PreflightCheck] {
+  guard sql.dialect.hasMembershipOptions else { return [] }
+  let notToGive = facts.reach.notToGive
+  let admin = try sql.name(facts.admin.name)
+  return [
+    PreflightCheck(
+      "scopes-can-be-given", notToGive.isEmpty ? .ok : .missing,
+      found: notToGive.isEmpty ? "ADMIN on every scope" : "no ADMIN on \(list(notToGive))",
+      why: "from 16 on, only who has ADMIN on a role can give it",
+      sql: try notToGive.map { name throws(PostgresError) in
+        grantForGiving(try sql.name(name), to: admin)
+      })
+  ]
+}
+
+func grantForGiving(_ scope: String, to admin: String) -> String {
+  "GRANT \(scope) TO \(admin) WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+}
+
+private func mending(
+  _ danger: Danger, _ reach: ScopeReach, _ sql: PreflightSQL
+) throws(PostgresError) -> [String] {
+  var statements: [String] = []
+  for (_, role, change) in reach.mending where danger == danger {
+    let name = try sql.name(role)
+    let statement =
+      switch change {
+      case .without(let attribute): "ALTER ROLE \(name) NO\(attribute)"
+      case .notMember(let other): "REVOKE \(other) FROM \(name)"
+      case .owningNothing:
+        "-- in each database: REASSIGN OWNED BY \(name) TO (a role that is no scope)"
+      }
+    if !statements.contains(statement) { statements.append(statement) }
+  }
+  return statements
+}
+
+private func ownership(
+  _ facts: PreflightFacts, _ question: PreflightQuestion
+) -> [PreflightCheck] {
+  guard !question.owners.isEmpty else { return [] }
+  return [
+    PreflightCheck(
+      .actsAsOwner,
+      question.owners.map { FoundDanger(.actsAsOwner, "grants act as \($0.inert)") },
+      otherwise: "",
+      why: """
+        who acts as an owner can leave functions and triggers that run when others work; the \
+        receipt lists what changed, it undoes nothing
+        """)
+  ]
+}
+
+private func list(_ names: [String]) -> String {
+  names.map(\.inert).joined(separator: ", ")
+}

@@ -1,0 +1,45 @@
+import PostgresClient
+
+extension Statement {
+  /// What the broker's own login is.
+  static let adminStanding = Statement(
+    """
+    SELECT me.rolname, me.rolsuper, me.rolcreaterole,
+           pg_catalog.pg_has_role(me.oid, signal.oid, 'USAGE') AS can_end_sessions
+      FROM pg_catalog.pg_roles me, pg_catalog.pg_roles signal
+     WHERE me.rolname = CURRENT_USER AND signal.rolname = 'pg_signal_backend'
+    """)
+
+  static let serverStanding = Statement(
+    """
+    SELECT pg_catalog.current_setting('server_version') AS version,
+           pg_catalog.current_setting('max_prepared_transactions') AS prepared_max,
+           pg_catalog.current_setting('createrole_self_grant', true) AS self_grant,
+           EXISTS (SELECT
+                     FROM pg_catalog.pg_namespace n,
+                          LATERAL pg_catalog.aclexplode(
+                            COALESCE(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) acl
+                    WHERE n.nspname = 'public' AND acl.grantee = 0
+                      AND acl.privilege_type = 'CREATE') AS public_creates
+    """)
+
+  static let serverTime = Statement(
+    """
+    SELECT (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::pg_catalog.int8
+             AS now_ms
+    """)
+
+  /// The databases that people can connect to, and who may.
+  static let openDatabases = Statement(
+    """
+    SELECT b.datname, b.datname = pg_catalog.current_database() AS is_ours,
+           pg_catalog.has_database_privilege(b.oid, 'CONNECT') AS we_connect,
+           EXISTS (SELECT
+                     FROM pg_catalog.aclexplode(
+                            COALESCE(b.datacl, pg_catalog.acldefault('d', b.datdba))) acl
+                    WHERE acl.grantee = 0 AND acl.privilege_type = 'CONNECT') AS public_connects
+      FROM pg_catalog.pg_database b
+     WHERE b.datallowconn
+     ORDER BY b.datname
+    """)
+}
