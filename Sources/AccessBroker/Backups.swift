@@ -7,7 +7,7 @@ extension Broker {
   /// path removes the file.
   package func backup(by caller: Caller) async throws(Refusal) -> (path: String, size: Int64) {
     _ = try await submit(.backup, by: caller)
-    let path = ledger.temporaryPath("backup-\(randomBytes(8).hex)")
+    let path = ledger.temporaryPath(randomBytes(8).hex)
     do { return (path, try await ledger.backup(to: path).size) } catch {
       logger.error("the backup failed: \(error)")
       ledger.removeTemporary(path)

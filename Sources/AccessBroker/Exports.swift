@@ -14,7 +14,9 @@ extension Broker {
     // Who may not export is refused further down, and learns no names before.
     if policy.snapshot.policy.authorises(caller, .audit) { try await expectKnown(selection) }
     var selection = selection
-    selection.size = try await submit(.export(format: format), by: caller).state.nextSeq
+    selection.size = try await submit(
+      .export(format: format, filters: selection.filters), by: caller
+    ).state.nextSeq
     return selection
   }
 

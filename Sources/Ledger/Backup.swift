@@ -29,7 +29,7 @@ extension Ledger {
 
 extension Ledger {
   /// Where a file of that name can lie for a while, beside the ledger and as secret.
-  package nonisolated func temporaryPath(_ name: String) -> String { directory.path + "/" + name }
+  package nonisolated func temporaryPath(_ name: String) -> String { directory.backupPath(name) }
 
   /// Removes such a file, and what SQLite may have left beside it.
   package nonisolated func removeTemporary(_ path: String) {

@@ -18,19 +18,19 @@ extension Ledger {
     }
   }
 
-  /// A few hundred of the selected entries from `seq` on, and where the next ones begin; nil at the
+  /// Some of the selected entries from `seq` on, and where the next ones begin; nil at the
   /// end. Taken piece by piece, an export needs the same memory at any size, and a slow reader slows
   /// nobody but the export.
   package func exportPage(
     _ selection: Selection, from seq: Int64, as format: ExportFormat
   ) async throws -> (bytes: [UInt8], next: Int64)? {
-    let page = try await reading.bodies(selection, from: seq, limit: exportPageEntries)
+    let page = try await reading.bodies(selection, from: seq, limit: 4_000)
     guard let last = page.last else { return nil }
     var bytes: [UInt8] = []
     for (_, body) in page {
       switch format {
       case .jsonl:
-        bytes.append(contentsOf: body)
+        body.withUnsafeBytes { bytes.append(contentsOf: $0) }
         bytes.append(UInt8(ascii: "\n"))
       case .csv: bytes.append(contentsOf: CSV.record(of: try JSON(parsing: body)).utf8)
       }

@@ -11,6 +11,8 @@ package enum Flaw: Error, Sendable, Equatable {
   /// Stored hashes over these entries do not fit each other, or not the signed root.
   case hashes(Range<Int64>)
   case checkpoint(String)
+  /// The list of entries that a start reads leaves some out, or has some that are history.
+  case live
 }
 
 extension Flaw: CustomStringConvertible {
@@ -25,6 +27,7 @@ extension Flaw: CustomStringConvertible {
     case .hashes(let entries):
       "the stored hashes over the entries \(entries.lowerBound) to \(entries.upperBound - 1) "
         + "do not lead to the signed root"
+    case .live: "the list of live entries does not lead to the state that all entries lead to"
     case .checkpoint(let reason): "the newest checkpoint cannot be believed: \(reason)"
     }
   }

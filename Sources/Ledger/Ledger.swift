@@ -53,6 +53,7 @@ package actor Ledger {
     self.failpoint = failpoint
     self.origin = origin
     (checkpoints, announced) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    try directory.removeUnfinished()
     store = try Store(directory.ledgerPath)
     let loaded = try store.load()
     let epoch = loaded.epoch ?? origin + "#1"
@@ -108,6 +109,9 @@ package actor Ledger {
 
   private func writeWaiting() async {
     repeat {
+      // Those who were answered just now come back one after the other: who came first waits for the
+      // others, rather than all of them for a commit of its own.
+      await Task.yield()
       let batch = Array(waiting.prefix(Limits.commitEntriesMax))
       waiting.removeFirst(batch.count)
       await commit(batch)
@@ -335,5 +339,7 @@ package actor Ledger {
 /// Bytes from the system's generator, which is fit for secrets.
 package func randomBytes(_ count: Int) -> [UInt8] {
   var generator = SystemRandomNumberGenerator()
-  return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+  return Array(
+    stride(from: 0, to: count, by: 8).lazy
+      .flatMap { _ in withUnsafeBytes(of: generator.next() as UInt64, Array.init) }.prefix(count))
 }

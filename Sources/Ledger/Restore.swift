@@ -16,9 +16,8 @@ extension StateDirectory {
     guard !files.fileExists(atPath: ledgerPath) else {
       throw AlreadyThere(description: "\(path) has a ledger: a backup goes into an empty state")
     }
-    let place = path + "/restoring"
-    if files.fileExists(atPath: place) { try files.removeItem(atPath: place) }
-    let staging = try StateDirectory(taking: place)
+    try removeUnfinished()
+    let staging = try StateDirectory(taking: restoringPath)
     try files.copyItem(atPath: backup, toPath: staging.ledgerPath)
     guard chmod(staging.ledgerPath, 0o600) == 0 else {
       throw BackupError(description: "\(staging.ledgerPath): \(lastError())")
@@ -43,8 +42,9 @@ extension StateDirectory {
       (staging.signingKeyPath, signingKeyPath), (staging.ledgerPath, ledgerPath),
     ] {
       guard rename(from, to) == 0 else { throw BackupError(description: "\(to): \(lastError())") }
+      try syncDirectory(path)
     }
-    try files.removeItem(atPath: place)
+    try removeUnfinished()
     return restored
   }
 }

@@ -26,4 +26,13 @@ package struct Selection: Sendable, Equatable {
     self.requester = requester
     self.kind = kind
   }
+
+  /// What it chooses by, by name; empty when it takes everything.
+  package var filters: [String: String] {
+    let parts = [
+      "since": since?.description, "until": until?.description, "database": database?.text,
+      "requester": requester?.text, "kind": kind?.rawValue,
+    ]
+    return parts.compactMapValues(\.self)
+  }
 }

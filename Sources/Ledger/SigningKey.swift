@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TransparencyLog
 
@@ -39,6 +40,7 @@ enum SigningKey {
     guard written, closed, rename(temporary, path) == 0 else {
       throw SigningKeyError("\(path) cannot be written: \(lastError())")
     }
+    try syncDirectory(URL(filePath: path).deletingLastPathComponent().path)
   }
 }
 

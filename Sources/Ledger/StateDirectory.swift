@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// The directory with everything that the broker keeps. One process at a time holds it.
@@ -31,6 +32,36 @@ package final class StateDirectory: Sendable {
 
   deinit { close(lock) }
 }
+
+extension StateDirectory {
+  /// Where a backup is put together before it goes to who asked for it.
+  package func backupPath(_ name: String) -> String { "\(path)/\(backupPrefix)\(name)" }
+
+  /// Where a restored ledger is put together.
+  var restoringPath: String { path + "/restoring" }
+
+  /// Removes what a process that was killed left of a backup or of a restoring: whole copies of the
+  /// ledger, with its key.
+  func removeUnfinished() throws {
+    let files = FileManager.default
+    for name in try files.contentsOfDirectory(atPath: path)
+    where name.hasPrefix(backupPrefix) || "\(path)/\(name)" == restoringPath {
+      try files.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+}
+
+/// Returns once the names in the directory are on disk.
+func syncDirectory(_ path: String) throws(StateDirectoryError) {
+  let directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard directory >= 0 else { throw StateDirectoryError(path, "cannot be read: \(lastError())") }
+  defer { close(directory) }
+  guard fsync(directory) == 0 else {
+    throw StateDirectoryError(path, "is not on disk: \(lastError())")
+  }
+}
+
+private let backupPrefix = "backup-"
 
 package struct StateDirectoryError: Error, Sendable, Equatable, CustomStringConvertible {
   package let description: String

@@ -35,12 +35,15 @@ package struct Hash: Hashable, Sendable {
 
   /// The hash of an inner node: `SHA-256(0x01 ‖ left ‖ right)`.
   package static func node(_ left: Hash, _ right: Hash) -> Hash {
-    var hasher = SHA256()
-    hasher.update(byte: 0x01)
-    for child in [left, right] {
-      withUnsafeBytes(of: child.storage) { hasher.update(bufferPointer: $0) }
+    // One block for the hasher: there are as many inner nodes as entries.
+    withUnsafeTemporaryAllocation(byteCount: 65, alignment: 1) { block in
+      block[0] = 0x01
+      block.storeBytes(of: left.storage, toByteOffset: 1, as: SIMD32<UInt8>.self)
+      block.storeBytes(of: right.storage, toByteOffset: 33, as: SIMD32<UInt8>.self)
+      var hasher = SHA256()
+      hasher.update(bufferPointer: UnsafeRawBufferPointer(block))
+      return Hash(hasher.finalize())
     }
-    return Hash(hasher.finalize())
   }
 
   package var bytes: [UInt8] { storage.indices.map { storage[$0] } }

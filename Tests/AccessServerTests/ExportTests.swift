@@ -40,6 +40,23 @@ struct ExportTests {
     }
   }
 
+  @Test("what an export was chosen by stands in its entry")
+  func filters() async throws {
+    try await withBroker { test in
+      let id = try await test.request(.pending)
+      let audrey = try await test.client("audrey")
+      _ = try await audrey.get(
+        "/v1/audit/entries?database=orders_PROD&since=2026-03-01T00:00:00Z")
+      let last = try #require(
+        try await audrey.get("/v1/audit/entries?kind=audit.exported").entryLines.first)
+      #expect(
+        try JSON(parsing: last)["data"]?["filters"]
+          == .object([
+            "database": .string("orders_PROD"), "since": .string("2026-03-01T00:00:00.000Z"),
+          ]), "request \(id)")
+    }
+  }
+
   @Test("a refused question leaves no entry of an export")
   func refused() async throws {
     try await withBroker { test in

@@ -89,4 +89,15 @@ struct BackupTests {
       try await directory.restore(copy, origin: Home.origin, clock: clock)
     }
   }
+
+  @Test("that was cut off leaves a copy with the key, which the next start removes")
+  func unfinished() async throws {
+    let home = try Home()
+    let ledger = try await home.open()
+    let copy = ledger.temporaryPath("0123456789abcdef")
+    _ = try await ledger.backup(to: copy)
+    #expect(FileManager.default.fileExists(atPath: copy))
+    _ = try await home.open()
+    #expect(!FileManager.default.fileExists(atPath: copy))
+  }
 }

@@ -28,7 +28,7 @@ struct RandomHistory {
     case 0..<4: submission()
     case 4: token(state)
     case 5: policy()
-    case 6: command(.export(format: "jsonl"), by: "audrey")
+    case 6: command(.export(format: "jsonl", filters: [:]), by: "audrey")
     default: command(.cancel(RequestID(bits: count / 2)), by: "alice")
     }
   }

@@ -22,6 +22,7 @@ struct RestartTests {
       let reopened = try await home.open()
       #expect(await reopened.state == state)
       #expect(try await everyRequest(reopened) == requests)
+      #expect(try await home.scrubbed() == nil)
     }
   }
 

@@ -159,6 +159,10 @@ struct TamperTests {
         "UPDATE entries SET at = '2026-01-01T00:00:00.000Z' WHERE seq = 5", .columns(5)),
       Edit(
         "the column of its request", "UPDATE entries SET request = NULL WHERE seq = 4", .columns(4)),
+      Edit("a live grant left out of the list", "DELETE FROM live WHERE seq = 3", .live),
+      Edit(
+        "a denied request brought back",
+        "INSERT INTO live (subject, seq) VALUES ('request:AAAAAAA2', 4)", .live),
     ])
   func history(_ edit: Edit) async throws {
     let home = try await home()

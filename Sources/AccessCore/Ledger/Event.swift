@@ -230,10 +230,13 @@ package struct AuditExported: Sendable, Equatable, Codable {
   package let format: String
   /// How many entries there were to export.
   package let size: Int64
+  /// By what they were chosen, as it was typed; the key is missing from an entry about all of them.
+  package let filters: [String: String]?
 
-  package init(format: String, size: Int64) {
+  package init(format: String, size: Int64, filters: [String: String] = [:]) {
     self.format = format
     self.size = size
+    self.filters = filters.isEmpty ? nil : filters
   }
 }
 

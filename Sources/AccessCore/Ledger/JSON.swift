@@ -14,24 +14,25 @@ extension JSON {
   package var canonical: [UInt8] {
     var writer = JSONWriter(escaping: .least)
     writer.write(self)
-    return Array(writer.text.utf8)
+    return writer.bytes
   }
 
   /// For people: indented, and everything escaped that could act on a terminal.
   package var inertText: String {
     var writer = JSONWriter(escaping: .inert, indent: "  ")
     writer.write(self)
-    return writer.text
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 
   /// One line, and everything escaped that could act on a terminal.
   package var inertLine: String {
     var writer = JSONWriter(escaping: .inert)
     writer.write(self)
-    return writer.text
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
 
+/// Writes bytes, since every entry goes through it on its way to the disk.
 private struct JSONWriter {
   enum Escaping {
     /// Only what RFC 8259 demands.
@@ -41,30 +42,29 @@ private struct JSONWriter {
   }
 
   let escaping: Escaping
-  var indent: String?
-  var text = ""
+  let indent: String?
+  private(set) var bytes: [UInt8] = []
   private var depth = 0
 
   init(escaping: Escaping, indent: String? = nil) {
     self.escaping = escaping
     self.indent = indent
+    bytes.reserveCapacity(512)
   }
 
   mutating func write(_ value: JSON) {
     switch value {
-    case .null: text += "null"
-    case .bool(let bool): text += bool ? "true" : "false"
-    case .integer(let integer): text += String(integer)
+    case .null: bytes += "null".utf8
+    case .bool(let bool): bytes += (bool ? "true" : "false").utf8
+    case .integer(let integer): bytes += String(integer).utf8
     case .string(let string): write(string: string)
     case .array(let elements):
       enclosed("[", "]", elements) { $0.write($1) }
     case .object(let members):
-      // Keys are ASCII, for which the order of bytes is that of UTF-16 units (RFC 8785 §3.2.3).
-      enclosed(
-        "{", "}", members.sorted { Array($0.key.utf16).lexicographicallyPrecedes($1.key.utf16) }
-      ) {
+      // Keys are ASCII, for which every order is that of UTF-16 units (RFC 8785 §3.2.3).
+      enclosed("{", "}", members.sorted { $0.key < $1.key }) {
         $0.write(string: $1.key)
-        $0.text += $0.indent == nil ? ":" : ": "
+        $0.bytes += ($0.indent == nil ? ":" : ": ").utf8
         $0.write($1.value)
       }
     }
@@ -74,51 +74,65 @@ private struct JSONWriter {
     _ open: String, _ close: String, _ elements: [Element],
     _ body: (inout JSONWriter, Element) -> Void
   ) {
-    text += open
+    bytes += open.utf8
     depth += 1
     for (index, element) in elements.enumerated() {
-      if index > 0 { text += "," }
+      if index > 0 { bytes += ",".utf8 }
       newLine()
       body(&self, element)
     }
     depth -= 1
     if !elements.isEmpty { newLine() }
-    text += close
+    bytes += close.utf8
   }
 
   private mutating func newLine() {
     guard let indent else { return }
-    text += "\n" + String(repeating: indent, count: depth)
+    bytes += "\n".utf8
+    for _ in 0..<depth { bytes += indent.utf8 }
   }
 
   private mutating func write(string: String) {
-    text += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\u{8}": text += "\\b"
-      case "\u{C}": text += "\\f"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      default:
-        let acts = escaping == .inert && scalar.actsOnReader
-        if scalar.value < 0x20 || acts {
-          write(escaped: scalar)
-        } else {
-          text.unicodeScalars.append(scalar)
-        }
+    bytes += "\"".utf8
+    if string.utf8.allSatisfy(\.isPlain) {
+      bytes += string.utf8
+    } else {
+      for scalar in string.unicodeScalars { write(scalar) }
+    }
+    bytes += "\"".utf8
+  }
+
+  private mutating func write(_ scalar: Unicode.Scalar) {
+    switch scalar {
+    case "\"": bytes += "\\\"".utf8
+    case "\\": bytes += "\\\\".utf8
+    case "\u{8}": bytes += "\\b".utf8
+    case "\u{C}": bytes += "\\f".utf8
+    case "\n": bytes += "\\n".utf8
+    case "\r": bytes += "\\r".utf8
+    case "\t": bytes += "\\t".utf8
+    default:
+      let acts = escaping == .inert && scalar.actsOnReader
+      if scalar.value < 0x20 || acts {
+        write(escaped: scalar)
+      } else {
+        bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
       }
     }
-    text += "\""
   }
 
   private mutating func write(escaped scalar: Unicode.Scalar) {
     for unit in String(scalar).utf16 {
       let digits = String(unit, radix: 16)
-      text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      bytes += ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8
     }
+  }
+}
+
+extension UInt8 {
+  /// Whether it stands for itself in a JSON string, in whatever way that is escaped.
+  fileprivate var isPlain: Bool {
+    (0x20..<0x7F).contains(self) && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
   }
 }
 

@@ -114,7 +114,10 @@ private struct JSONParser {
 
   private mutating func string() throws(JSONError) -> String {
     index += 1
-    var raw: [UInt8] = []
+    // Most strings have no escapes, and are there as they are.
+    let plain = bytes[index...].prefix { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }
+    var raw = Array(plain)
+    index = plain.endIndex
     while index < bytes.count {
       let byte = bytes[index]
       index += 1

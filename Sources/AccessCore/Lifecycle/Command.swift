@@ -9,7 +9,7 @@ package enum Command: Sendable {
   case revoke(RequestID, reason: WrittenText?)
   case issueToken(TokenID, user: String, hash: Digest, lifetime: TimeSpan)
   case revokeToken(String)
-  case export(format: String)
+  case export(format: String, filters: [String: String])
   /// Erases what people wrote about a request; the commitments are those that still have a text.
   case erase(RequestID, [Commitment])
   /// Copies the whole ledger, openings and signing key included.

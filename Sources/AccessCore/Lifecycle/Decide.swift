@@ -22,9 +22,11 @@ package func decide(
     return try decideToken(id, for: user, hash, lifetime, by: caller, state, context)
   case .revokeToken(let id):
     return try decideTokenRevocation(id, by: caller, state)
-  case .export(let format):
+  case .export(let format, let filters):
     try require(.audit, of: caller, context.policy)
-    return [.auditExported(AuditExported(format: format, size: state.nextSeq))]
+    return [
+      .auditExported(AuditExported(format: format, size: state.nextSeq, filters: filters))
+    ]
   case .erase(let id, let texts):
     return try decideErasure(of: id, texts, by: caller, state, context)
   case .backup:

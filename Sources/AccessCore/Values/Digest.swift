@@ -37,8 +37,14 @@ extension Digest: Codable {
 extension [UInt8] {
   /// Lower-case hexadecimal, two digits a byte.
   package var hex: String {
-    let digits = [Character]("0123456789abcdef")
-    return String(flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * count)
+    for byte in self {
+      digits.append(digit(byte >> 4))
+      digits.append(digit(byte & 15))
+    }
+    return String(decoding: digits, as: UTF8.self)
   }
 
   /// Reads lower-case hexadecimal; nil for anything else, so that a value has one text only.

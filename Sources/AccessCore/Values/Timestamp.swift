@@ -21,10 +21,16 @@ extension Timestamp: CustomStringConvertible {
   package var description: String {
     let (days, rest) = floored(milliseconds, by: 86_400_000)
     let (year, month, day) = civil(fromDays: days)
-    let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1_000 % 60)
-    let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
-    return "\(date)T\(time).\(padded(rest % 1_000, 3))Z"
+    var text: [UInt8] = []
+    text.reserveCapacity(24)
+    append(year, 4, "-", to: &text)
+    append(month, 2, "-", to: &text)
+    append(day, 2, "T", to: &text)
+    append(rest / 3_600_000, 2, ":", to: &text)
+    append(rest / 60_000 % 60, 2, ":", to: &text)
+    append(rest / 1_000 % 60, 2, ".", to: &text)
+    append(rest % 1_000, 3, "Z", to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 }
 
@@ -95,9 +101,14 @@ private func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
   }
 }
 
-private func padded(_ value: Int64, _ width: Int) -> String {
-  let digits = String(value)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// At least `width` digits, and what follows them.
+private func append(
+  _ value: Int64, _ width: Int, _ separator: Unicode.Scalar, to text: inout [UInt8]
+) {
+  let digits = String(value).utf8
+  for _ in 0..<max(0, width - digits.count) { text.append(0x30) }
+  text += digits
+  text.append(UInt8(ascii: separator))
 }
 
 private struct DigitReader {

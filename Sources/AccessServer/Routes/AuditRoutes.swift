@@ -35,13 +35,16 @@ struct AuditRoutes {
     let type = format == .csv ? "text/csv; charset=utf-8" : "application/jsonl"
     return stream(type, selection.size) { writer in
       try await writer.write(ByteBuffer(bytes: ledger.exportHeader(format)))
-      var next = from
-      while let page = try await ledger.exportPage(selection, from: next, as: format) {
-        try await writer.write(ByteBuffer(bytes: page.bytes))
-        next = page.next
+      var page = try await ledger.exportPage(selection, from: from, as: format)
+      var end = from
+      while let current = page {
+        // The next one is read while the reader takes this one.
+        async let next = ledger.exportPage(selection, from: current.next, as: format)
+        try await writer.write(ByteBuffer(bytes: current.bytes))
+        (page, end) = (try await next, current.next)
       }
       if follows {
-        try await follow(selection, from: max(next, selection.size), as: format, to: &writer)
+        try await follow(selection, from: max(end, selection.size), as: format, to: &writer)
       }
     }
   }

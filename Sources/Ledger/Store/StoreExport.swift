@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// The selected entries from `seq` on, at most `limit`.
+  /// The selected entries from `seq` on, at most `limit`, and no more once they have a megabyte.
   func bodies(_ selection: Selection, from seq: Int64, limit: Int) async throws -> [(Int64, Data)] {
     try await pool.read { db in
       let rows = try Row.fetchCursor(
@@ -17,7 +17,12 @@ extension Store {
           """,
         arguments: selection.arguments + ["from": seq, "limit": limit])
       var bodies: [(Int64, Data)] = []
-      while let row = try rows.next() { bodies.append((row[0], row[1])) }
+      var size = 0
+      while size < pageBytes, let row = try rows.next() {
+        let body: Data = row[1]
+        bodies.append((row[0], body))
+        size += body.count
+      }
       return bodies
     }
   }
@@ -134,6 +139,8 @@ extension Store {
     }
   }
 }
+
+private let pageBytes = 1 << 20
 
 /// An entry as a bundle takes it.
 enum Bundled: Sendable {

@@ -27,20 +27,24 @@ extension Store {
     try pool.read { db in
       let last = try Row.fetchOne(
         db, sql: "SELECT seq, '' AS subject, body FROM entries ORDER BY seq DESC LIMIT 1")
-      let live = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT live.seq, live.subject, entries.body
-            FROM live
-            LEFT JOIN entries ON entries.seq = live.seq
-           ORDER BY live.seq
-          """)
       return Loaded(
         size: max(0, last.map { $0["seq"] + 1 } ?? 0),
         note: try String.fetchOne(db, sql: "SELECT note FROM checkpoint"),
-        live: live.map(LiveEntry.init), last: last.map(LiveEntry.init),
+        live: try Store.live(db), last: last.map(LiveEntry.init),
         recent: try Store.recentWrites(db))
     }
+  }
+
+  static func live(_ db: GRDB.Database) throws -> [LiveEntry] {
+    try Row.fetchAll(
+      db,
+      sql: """
+        SELECT live.seq, live.subject, entries.body
+          FROM live
+          LEFT JOIN entries ON entries.seq = live.seq
+         ORDER BY live.seq
+        """
+    ).map(LiveEntry.init)
   }
 
   static func node(_ db: GRDB.Database, _ level: Int, _ index: UInt64) throws -> Hash {
