@@ -11,6 +11,7 @@ struct ErrorCodeTests {
     ("reason-missing", 403, 77), ("reason-mismatch", 403, 77), ("own-request", 403, 77),
     ("not-reviewer", 403, 77), ("widening", 403, 77), ("not-requester", 403, 77),
     ("not-authorised", 403, 77), ("admin-socket", 403, 77), ("other-digest", 403, 77),
+    ("danger-not-accepted", 403, 77),
     ("issuing-stopped", 503, 77), ("too-many", 429, 77),
     ("not-found", 404, 66), ("unknown-database", 404, 66), ("unknown-role", 404, 66),
     ("unknown-entitlement", 404, 66), ("unknown-request", 404, 66), ("unknown-token", 404, 66),
