@@ -1,21 +1,31 @@
 import Foundation
+import Glibc
 
 /// The programs of one major version of PostgreSQL.
 struct ThrowAwayPostgresBinaries: Sendable {
   private let folder: String
 
-  /// `JIT_POSTGRES_<major>` names the folder; without it, the one of Debian's packages.
+  /// Those of Debian's packages, or those that `scripts/postgres` has fetched.
   init(major: Int) throws {
-    let variable = "JIT_POSTGRES_\(major)"
-    folder =
-      ProcessInfo.processInfo.environment[variable] ?? "/usr/lib/postgresql/\(major)/bin"
-    if !FileManager.default.isExecutableFile(atPath: "\(folder)/postgres") {
+    let folders = ["/usr/lib/postgresql/\(major)/bin", "\(Self.fetched)/postgresql-\(major)/bin"]
+    guard
+      let folder = folders.first(where: {
+        FileManager.default.isExecutableFile(atPath: "\($0)/postgres")
+      })
+    else {
       throw ThrowAwayPostgresError(
         """
-        PostgreSQL \(major) is not in \(folder); install postgresql-\(major), \
-        or set \(variable) to the folder of its programs
+        PostgreSQL \(major) is not in \(folders.joined(separator: " or ")); \
+        `scripts/postgres \(major)` fetches it
         """)
     }
+    self.folder = folder
+  }
+
+  private static var fetched: String {
+    if geteuid() == 0 { return "/var/cache/jit-tests" }
+    let environment = ProcessInfo.processInfo.environment
+    return (environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache") + "/jit-tests"
   }
 
   /// The arguments of `/usr/bin/env` that run one of the programs, never as root.

@@ -56,7 +56,7 @@ struct ThrowAwayPostgresTests {
     let error = await #expect(throws: ThrowAwayPostgresError.self) {
       try await ThrowAwayPostgres.start(major: 1)
     }
-    #expect(error?.description.contains("set JIT_POSTGRES_1 to") == true)
+    #expect(error?.description.contains("scripts/postgres 1") == true)
   }
 
   @Test("a server that cannot start says why and leaves nothing")

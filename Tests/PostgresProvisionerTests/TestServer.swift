@@ -1,13 +1,11 @@
 import AccessCore
 import AccessTesting
-import Glibc
 import PostgresClient
 import PostgresProvisioner
+import Synchronization
 
 /// A server as an operator prepares it for the broker: an admin that is no superuser, a scope, a
 /// table that the scope may use, and a second database.
-///
-/// `JIT_TEST_POSTGRES` names another major version than 15.
 struct TestServer: Sendable {
   let server: ThrowAwayPostgres
 
@@ -16,18 +14,27 @@ struct TestServer: Sendable {
   /// A name that would do harm if it were not quoted.
   static let hostileScope = #"scope"; DROP ROLE bob;--"#
 
-  static var major: Int {
-    getenv("JIT_TEST_POSTGRES").flatMap { Int(String(cString: $0)) } ?? 15
-  }
+  /// What tests run on that do not name a version; `scripts/test` runs all of them on each.
+  static var major: Int { TestedVersions.majors[0] }
 
   /// For all tests that leave the others' roles alone.
   static var shared: TestServer {
-    get async throws { try await started.value }
+    get async throws { try await shared(major: major) }
   }
 
-  private static let started = Task { try await TestServer.start() }
+  /// The same, of any version; one server for each.
+  static func shared(major: Int) async throws -> TestServer {
+    try await started.withLock { started in
+      if let task = started[major] { return task }
+      let task = Task { try await TestServer.start(major: major) }
+      started[major] = task
+      return task
+    }.value
+  }
 
-  static func start() async throws -> TestServer {
+  private static let started = Mutex<[Int: Task<TestServer, any Error>]>([:])
+
+  static func start(major: Int = TestServer.major) async throws -> TestServer {
     let server = try await ThrowAwayPostgres.start(
       major: major,
       settings: [
