@@ -111,9 +111,13 @@ extension Broker {
 
   /// Records what the broker itself saw; never refused.
   @discardableResult
-  func record(_ fact: Fact) async -> Outcome? {
+  func record(_ fact: Fact) async -> Outcome? { await record([fact]) }
+
+  /// The same for facts about different requests, as one proposal.
+  @discardableResult
+  func record(_ facts: [Fact]) async -> Outcome? {
     let proposal = Proposal(holdingAnywayBy: .system) { state, now in
-      .success(observe(fact, state, now: now))
+      .success(facts.flatMap { observe($0, state, now: now) })
     }
     switch await ledger.append(proposal) {
     case .success(let outcome):

@@ -2,6 +2,9 @@ import AccessCore
 import Ledger
 import Logging
 
+/// Why an activation is undone that nobody is at any more.
+let cutOff = "the activation was cut off"
+
 extension Broker {
   /// Gives a grant back, or takes it back, and waits a while for the end of it.
   package func end(
@@ -30,25 +33,35 @@ extension Broker {
   }
 
   /// One attempt to end what is due of a grant. True when nothing is left to do.
-  func revokeInTurn(_ id: RequestID) async -> Bool {
+  ///
+  /// - Parameter reached: what an attempt together with others came to before.
+  func revokeInTurn(_ id: RequestID, after reached: Reached? = nil) async -> Bool {
     guard let grant = await ledger.state.requests[id]?.grant else { return true }
     let provisioner = await provisioners.provisioner(for: grant.access)
     switch grant.stage {
     case .activating:
-      await undo(id, grant, provisioner, because: "the activation was cut off")
-    case .active
-    where grant.isOver(at: clocks.wall(), clocks.boot(), newest: await ledger.state.newest):
-      let expired = Fact.expired(id, wall: clocks.wall(), clocks.boot())
-      await withoutWaitingLong { _ = await self.record(expired) }
-      await revoke(id, provisioner)
+      await undo(id, grant, provisioner, because: cutOff)
+    case .active where await isOver(grant):
+      await recordExpiry(of: [id])
+      await revoke(id, provisioner, after: reached)
     case .active: return true
-    case .revoking, .stuck: await revoke(id, provisioner)
+    case .revoking, .stuck: await revoke(id, provisioner, after: reached)
     case .ended: return true
     }
     return await isDone(id)
   }
 
-  private func isDone(_ id: RequestID) async -> Bool {
+  private func isOver(_ grant: Grant) async -> Bool {
+    grant.isOver(at: clocks.wall(), clocks.boot(), newest: await ledger.state.newest)
+  }
+
+  func recordExpiry(of ids: [RequestID]) async {
+    let (wall, boot) = (clocks.wall(), clocks.boot())
+    let expired = ids.map { Fact.expired($0, wall: wall, boot) }
+    await withoutWaitingLong { _ = await self.record(expired) }
+  }
+
+  func isDone(_ id: RequestID) async -> Bool {
     let state = await ledger.state
     guard let grant = state.requests[id]?.grant else { return true }
     return switch grant.stage {
@@ -59,57 +72,50 @@ extension Broker {
     }
   }
 
-  private func revoke(_ id: RequestID, _ provisioner: any Provisioner) async {
-    guard let grant = await ledger.state.requests[id]?.grant else { return }
+  private func revoke(
+    _ id: RequestID, _ provisioner: any Provisioner, after reached: Reached?
+  ) async {
+    guard let request = await ledger.state.requests[id], let grant = request.grant else { return }
     failpoint(.revokingRecorded)
     let (began, boot) = (clocks.wall(), clocks.boot())
     let revocation = await provisioner.revoke(grant.revocationTarget)
-    let overrun = revocation.sessionsGoneAfterMs.map {
-      lateness(of: grant, at: began, boot) + $0
-    }
-    let earlier = grant.obstacle
-    let first = earlier?.overrunMs
-    let sessionsEnded = (earlier?.sessionsEnded ?? 0) + revocation.sessionsEnded
-    let rolledBack = (earlier?.preparedRolledBack ?? 0) + revocation.preparedRolledBack
-    switch revocation.outcome {
-    case .ended:
-      let receipt = Receipt(
-        sessionsEnded: sessionsEnded, preparedRolledBack: rolledBack,
-        objectsDropped: revocation.objectsDropped, residue: revocation.residue, verified: true,
-        overrunMs: first ?? overrun ?? 0)
-      await withoutWaitingLong { await self.recordEnd(id, receipt) }
-    case .stuck(let because, let note):
-      let obstacle = Grant.Obstacle(
-        because: because, fenced: revocation.fenced, note: note, overrunMs: first ?? overrun,
-        sessionsEnded: sessionsEnded, preparedRolledBack: rolledBack,
-        residue: Array(revocation.residue.prefix(Limits.residueListedMax)))
-      await withoutWaitingLong { await self.raise(obstacle, id) }
-    }
+    var reached = reached ?? Reached(grant.obstacle)
+    reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
+    let fact = reached.fact(of: id, revocation)
+    await withoutWaitingLong { await self.tell([fact], of: [id: request]) }
   }
 
-  private func recordEnd(_ id: RequestID, _ receipt: Receipt) async {
-    let outcome = await record(.ended(id, receipt))
+  /// Tells the ledger, and then people, what became of attempts.
+  func tell(_ facts: [Fact], of requests: [RequestID: Request]) async {
+    guard !facts.isEmpty, let outcome = await record(facts) else { return }
     failpoint(.endedRecorded)
-    logger.info("ended", metadata: ["request": "\(id)", "overrun_ms": "\(receipt.overrunMs)"])
-    guard let outcome, !outcome.events.isEmpty else { return }
-    do { notify(.ended(try await stored(id))) } catch {
-      logger.error("nobody is told of the end of \(id): \(error.message)")
+    for event in outcome.events {
+      guard let id = event.request, let before = requests[id] else { continue }
+      if case .grantEnded(_, let ended) = event {
+        logger.info(
+          "ended", metadata: ["request": "\(id)", "overrun_ms": "\(ended.receipt.overrunMs)"])
+        await announceEnd(of: before, event, at: outcome.state.newest ?? clocks.wall())
+      } else if case .grantStuck(_, let obstacle) = event {
+        logger.error(
+          "stuck: \(obstacle.note)",
+          metadata: ["request": "\(id)", "fenced": "\(obstacle.fenced)"])
+        if let request = outcome.state.requests[id] { notify(.stuck(request)) }
+      }
     }
   }
 
-  private func raise(_ obstacle: Grant.Obstacle, _ id: RequestID) async {
-    let outcome = await record(.stuck(id, obstacle))
-    guard let outcome, !outcome.events.isEmpty, let request = outcome.state.requests[id]
-    else { return }
-    logger.error(
-      "stuck: \(obstacle.note)",
-      metadata: ["request": "\(id)", "fenced": "\(obstacle.fenced)"])
-    notify(.stuck(request))
+  private func announceEnd(of before: Request, _ event: Event, at time: Timestamp) async {
+    let request = before.after(event, at: time)
+    if request.isClosed { return notify(.ended(request)) }
+    // The ledger learnt late that it had begun to end.
+    do { notify(.ended(try await stored(request.id))) } catch {
+      logger.error("nobody is told of the end of \(request.id): \(error.message)")
+    }
   }
 
   /// For how many milliseconds access has lasted beyond its time. When it ran out, the boot clock
   /// says so, because the wall clock may have been set meanwhile; of another boot it says nothing.
-  private func lateness(of grant: Grant, at now: Timestamp, _ boot: BootMark) -> Int64 {
+  func lateness(of grant: Grant, at now: Timestamp, _ boot: BootMark) -> Int64 {
     let ranOut = grant.ending.map { $0.cause == .expired } ?? true
     if ranOut, boot.bootID == grant.began.bootID {
       return max(0, boot.milliseconds - grant.began.milliseconds - grant.duration.milliseconds)
@@ -120,7 +126,7 @@ extension Broker {
   /// Gives the ledger a moment to take what it is told. A disk that hangs must not hold up a fence,
   /// nor the place of a grant that waits for its own: after that the work goes on, and the entry
   /// follows.
-  private func withoutWaitingLong(_ tell: @escaping @Sendable () async -> Void) async {
+  func withoutWaitingLong(_ tell: @escaping @Sendable () async -> Void) async {
     let told = WakeUp()
     Task {
       await tell()

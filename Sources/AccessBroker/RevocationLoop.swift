@@ -8,11 +8,20 @@ import ServiceLifecycle
 /// own grants only.
 package actor RevocationLoop: Service {
   private let broker: Broker
-  private var running: [RequestID: DatabaseAccess] = [:]
+  private var running: Set<RequestID> = []
+  private var lanes: [DatabaseAccess: Lane] = [:]
   private var retries: [RequestID: Retry] = [:]
-  private var isClockBehind = false
-  private var isKeepingHouse = false
+  private var lookTook = Duration.zero
   private var isStopping = false
+  private let housekeeping: Housekeeping
+
+  /// What is under way on one database.
+  private struct Lane {
+    var batches = 0
+    var alone = 0
+    /// Those that wait for an attempt of their own, and what was reached before.
+    var waiting: [(id: RequestID, reached: Reached?)] = []
+  }
 
   private struct Retry {
     var attempts: Int
@@ -20,12 +29,18 @@ package actor RevocationLoop: Service {
     var notBefore: Int64
   }
 
-  package init(_ broker: Broker) { self.broker = broker }
+  package init(_ broker: Broker) {
+    self.broker = broker
+    housekeeping = Housekeeping(broker)
+  }
 
   package func run() async throws {
     await withGracefulShutdownHandler {
       while !isStopping {
         let pause = await turn()
+        // A look at many thousand grants takes a while. However often somebody wakes the loop, it
+        // takes a fifth of one core at most.
+        await rest(lookTook * 4)
         await broker.wake.sleep(atMost: pause)
       }
       while !running.isEmpty { await broker.wake.sleep(atMost: 50) }
@@ -44,33 +59,25 @@ package actor RevocationLoop: Service {
   func turn() async -> Int64 {
     let (now, boot) = (broker.clocks.wall(), broker.clocks.boot())
     let state = await broker.ledger.state
+    let began = ContinuousClock.now
     var pause = Limits.loopIntervalMs
-    var busy: [DatabaseAccess: Int] = [:]
-    for access in running.values { busy[access, default: 0] += 1 }
-    for request in state.grants.sorted(by: isMoreUrgent) {
-      guard let grant = request.grant else { continue }
+    var due: [DatabaseAccess: [Due]] = [:]
+    for request in state.requests.values {
+      guard let grant = request.grant, !running.contains(request.id) else { continue }
       let wait = millisecondsUntilDue(request.id, grant, now, boot, state.newest)
       guard wait <= 0 else {
         pause = min(pause, wait)
         continue
       }
-      let count = busy[grant.access, default: 0]
-      guard running[request.id] == nil, count < Limits.revocationsPerDatabaseMax else { continue }
       // An activation under way is not one that was cut off, and must not take a place from one
       // that has to end.
-      if grant.stage == .activating, await broker.turns.isTaken(request.id) { continue }
-      busy[grant.access] = count + 1
-      start(request.id, grant)
+      if case .activating = grant.stage, await broker.turns.isTaken(request.id) { continue }
+      due[grant.access, default: []].append(Due(request.id, grant))
     }
-    keepHouse()
+    for (access, due) in due { start(due, on: access) }
+    lookTook = ContinuousClock.now - began
+    housekeeping.begin()
     return pause
-  }
-
-  /// Sessions that are alive come before what is only waiting to be cleaned.
-  private func isMoreUrgent(_ a: Request, _ b: Request) -> Bool {
-    guard let a = a.grant, let b = b.grant else { return false }
-    let (x, y) = (a.obstacle?.fenced == true, b.obstacle?.fenced == true)
-    return x != y ? y : a.expiresAt < b.expiresAt
   }
 
   private func millisecondsUntilDue(
@@ -84,16 +91,71 @@ package actor RevocationLoop: Service {
     }
   }
 
-  private func start(_ id: RequestID, _ grant: Grant) {
-    running[id] = grant.access
-    Task { [broker] in
-      let done = await broker.turns.take(for: id) { await broker.revokeInTurn(id) }
-      finish(id, done: done)
+  /// As many batches as may be, the most urgent first; what has been in the way of a batch before
+  /// goes by itself.
+  private func start(_ due: [Due], on access: DatabaseAccess) {
+    for due in due where due.wasInTheWay {
+      running.insert(due.id)
+      lanes[access, default: Lane()].waiting.append((due.id, nil))
+    }
+    startAlone(on: access)
+    var together = due.filter { !$0.wasInTheWay }.sorted(by: <)[...]
+    while !together.isEmpty,
+      lanes[access, default: Lane()].batches < Limits.revocationBatchesPerDatabaseMax
+    {
+      startTogether(together.prefix(Limits.revocationBatchMax).map(\.id), on: access)
+      together = together.dropFirst(Limits.revocationBatchMax)
     }
   }
 
+  private func startTogether(_ ids: [RequestID], on access: DatabaseAccess) {
+    running.formUnion(ids)
+    lanes[access, default: Lane()].batches += 1
+    Task { [broker] in
+      let taken = await broker.turns.takeFree(of: ids)
+      let results = await broker.revokeTogether(taken, on: access)
+      await broker.turns.giveBack(taken)
+      finish(ids, results, on: access)
+    }
+  }
+
+  private func finish(
+    _ ids: [RequestID], _ results: [RequestID: TogetherResult], on access: DatabaseAccess
+  ) {
+    lanes[access]?.batches -= 1
+    for id in ids {
+      switch results[id] {
+      case .over(let done): finish(id, done: done)
+      case .wantsItsOwn(let reached): lanes[access]?.waiting.append((id, reached))
+      // Somebody else was at work on it: it waits for its turn.
+      case nil: lanes[access]?.waiting.append((id, nil))
+      }
+    }
+    startAlone(on: access)
+    broker.wake.now()
+  }
+
+  private func startAlone(on access: DatabaseAccess) {
+    guard var lane = lanes[access] else { return }
+    while !lane.waiting.isEmpty, lane.alone < Limits.revocationsAlonePerDatabaseMax {
+      let (id, reached) = lane.waiting.removeFirst()
+      lane.alone += 1
+      Task { [broker] in
+        let done = await broker.turns.take(for: id) {
+          await broker.revokeInTurn(id, after: reached)
+        }
+        finish(id, done: done)
+        lanes[access]?.alone -= 1
+        startAlone(on: access)
+        broker.wake.now()
+      }
+    }
+    let isIdle = lane.batches == 0 && lane.alone == 0
+    lanes[access] = isIdle ? nil : lane
+  }
+
   private func finish(_ id: RequestID, done: Bool) {
-    running[id] = nil
+    running.remove(id)
     if done {
       retries[id] = nil
     } else {
@@ -103,45 +165,37 @@ package actor RevocationLoop: Service {
       retries[id] = Retry(
         attempts: attempts, notBefore: broker.clocks.boot().milliseconds + delay)
     }
-    broker.wake.now()
+  }
+}
+
+/// A grant that has to end, and how urgent that is.
+private struct Due: Comparable {
+  let id: RequestID
+  private let urgency: Int
+  private let since: Timestamp
+  /// It was reached before, and did not end: it is not to hold up a batch.
+  let wasInTheWay: Bool
+
+  init(_ id: RequestID, _ grant: Grant) {
+    self.id = id
+    switch grant.stage {
+    // Somebody's word comes before what is merely over, and sessions that are alive come before
+    // what is only waiting to be cleaned.
+    case .revoking(let ending):
+      (urgency, since) = (ending.cause == .expired ? 1 : 0, ending.due)
+    case .stuck(let ending, let obstacle):
+      (urgency, since) = (obstacle.fenced ? 2 : 1, ending.due)
+    case .activating, .active, .ended: (urgency, since) = (1, grant.expiresAt)
+    }
+    wasInTheWay = grant.obstacle.map { $0.because != .unreachable } ?? false
   }
 
-  /// What is not urgent, one round at a time: a ledger that hangs holds up this, and no
-  /// revocation.
-  private func keepHouse() {
-    guard !isKeepingHouse else { return }
-    isKeepingHouse = true
-    Task {
-      await broker.ledger.settle()
-      await watchClock()
-      await recordLapsed()
-      await broker.recordRepeatedRefusals()
-      await broker.ledger.forgetOldWrites()
-      await broker.beat()
-      isKeepingHouse = false
-    }
+  static func < (a: Due, b: Due) -> Bool {
+    (a.urgency, a.since, a.id) < (b.urgency, b.since, b.id)
   }
+}
 
-  private func recordLapsed() async {
-    let now = broker.clocks.wall()
-    for request in await broker.ledger.state.requests.values where request.hasLapsed(at: now) {
-      await broker.record(.lapsed(request.id))
-    }
-  }
-
-  /// A wall clock behind the newest entry is an entry and an alarm, once each time it happens.
-  private func watchClock() async {
-    let observed = broker.clocks.wall()
-    let newest = await broker.ledger.state.newest ?? observed
-    guard observed < newest else {
-      isClockBehind = false
-      return
-    }
-    guard !isClockBehind else { return }
-    isClockBehind = true
-    await broker.record(.clockBehind(observed: observed))
-    let alarm = "the clock says \(observed), before the newest entry (\(newest)): nothing is given"
-    broker.logger.critical("\(alarm)")
-    broker.notify(.alarm(alarm))
-  }
+/// Waits also in a task that was cancelled.
+private func rest(_ duration: Duration) async {
+  _ = await Task { try await Task.sleep(for: duration) }.result
 }

@@ -14,6 +14,17 @@ actor RoleTurns {
     return value
   }
 
+  /// Takes the turns of those at which nobody is, without waiting; answers whose.
+  func takeFree(of ids: [RequestID]) -> [RequestID] {
+    let free = ids.filter { waiting[$0] == nil }
+    for id in free { waiting[id] = [] }
+    return free
+  }
+
+  func giveBack(_ ids: [RequestID]) {
+    for id in ids { end(id) }
+  }
+
   /// Whether somebody is at work on the grant now.
   func isTaken(_ id: RequestID) -> Bool { waiting[id] != nil }
 

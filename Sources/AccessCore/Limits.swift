@@ -40,9 +40,14 @@ package enum Limits {
   /// Within this time after a look, an activation trusts what it said about grant options.
   package static let grantOptionsRememberedMs: Int64 = 10_000
   package static let clockSkewMsMax: Int64 = 1_000
-  /// Many more than there are connections: each step waits for its turn behind the same step of
-  /// the others, so that all sessions end before the first role is cleaned up.
-  package static let revocationsPerDatabaseMax = 64
+  /// Roles that are ended together. What is due while so many batches are under way on a database
+  /// becomes the next one: few looks at the server then serve many.
+  package static let revocationBatchMax = 100
+  package static let revocationBatchesPerDatabaseMax = 3
+  /// Revocations that did not go smoothly, each by itself. Many more than there are connections:
+  /// each step waits for its turn behind the same step of the others, so that all sessions end
+  /// before the first role is cleaned up.
+  package static let revocationsAlonePerDatabaseMax = 64
   /// Things in the way of a revocation that an entry names; an entry has to hold them.
   package static let residueListedMax = 100
   package static let loopIntervalMs: Int64 = 1_000

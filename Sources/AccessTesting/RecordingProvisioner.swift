@@ -34,6 +34,8 @@ package actor RecordingProvisioner: Provisioner {
   package private(set) var calls: [Call] = []
   /// How many operations of a kind ran at the same time at most.
   package private(set) var mostAtOnce: [Operation: Int] = [:]
+  /// The roles of each batch that was to be revoked together.
+  package private(set) var batches: [[String]] = []
   package private(set) var isClosed = false
   var trouble = Trouble()
 
@@ -122,6 +124,14 @@ package actor RecordingProvisioner: Provisioner {
     let sessions = roles.removeValue(forKey: target.name)?.sessions ?? 0
     return Revocation(
       outcome: .ended, fenced: true, sessionsGoneAfterMs: 5, sessionsEnded: sessions)
+  }
+
+  package func revokeTogether(_ targets: [RevocationTarget]) async -> [Revocation] {
+    batches.append(targets.map(\.name))
+    let revocations = targets.map { target in Task { await self.revoke(target) } }
+    var results: [Revocation] = []
+    for revocation in revocations { results.append(await revocation.value) }
+    return results
   }
 
   package func census() async throws(ProvisioningError) -> Census {

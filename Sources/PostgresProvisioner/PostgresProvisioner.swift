@@ -29,6 +29,11 @@ package final class PostgresProvisioner: Provisioner {
     return await attempt.run()
   }
 
+  package func revokeTogether(_ targets: [RevocationTarget]) async -> [Revocation] {
+    var batch = RevocationBatch(of: targets, admins: admins, tag: tag, failpoint: failpoint)
+    return await batch.run()
+  }
+
   package func census() async throws(ProvisioningError) -> Census {
     let (tag, marker) = (tag, markerRole)
     let found = try await admins.run(.issuing) { connection in

@@ -51,7 +51,7 @@ struct LedgerTroubleTests {
   @Test("a disk that hangs holds up no revocation")
   func hangs() async throws {
     let test = try await TestBroker()
-    let count = Limits.revocationsPerDatabaseMax + 20
+    let count = Limits.revocationsAlonePerDatabaseMax + 20
     for _ in 0..<count { try await test.active() }
     test.disk.hang()
     test.clock.advance(by: span("10m"))

@@ -149,7 +149,7 @@ struct RevocationTests {
   func hangingDatabase() async throws {
     let test = try await TestBroker()
     var hanging: [RequestID] = []
-    for _ in 0..<Limits.revocationsPerDatabaseMax + 4 { hanging.append(try await test.active()) }
+    for _ in 0..<20 { hanging.append(try await test.active()) }
     let other = try await test.active("bob", on: "stock_PROD")
     await test.orders.hang(.revoke)
     test.clock.advance(by: span("10m"))
@@ -159,21 +159,72 @@ struct RevocationTests {
     for id in hanging { try await test.turnUntilEnded(id) }
   }
 
-  @Test("on one database a bounded number of revocations runs at once")
+  @Test("on one database a bounded number of batches runs at once; the rest is the next one")
   func atOnce() async throws {
     let test = try await TestBroker()
-    var ids: [RequestID] = []
-    let count = Limits.revocationsPerDatabaseMax + 20
-    for _ in 0..<count { ids.append(try await test.active()) }
     await test.orders.hang(.revoke)
-    test.clock.advance(by: span("10m"))
-    try await test.turn(until: "as many as may hang") {
-      await test.orders.hangingCount(.revoke) == Limits.revocationsPerDatabaseMax
+    let max = Limits.revocationBatchesPerDatabaseMax
+    for number in 1...max {
+      try await test.sayRelease(try await test.active())
+      try await test.turn(until: "it hangs") {
+        await test.orders.hangingCount(.revoke) == number
+      }
     }
+    var ids: [RequestID] = []
+    for _ in 0..<20 { ids.append(try await test.active()) }
+    for id in ids { try await test.sayRelease(id) }
+    for _ in 0..<10 { _ = await test.loop.turn() }
+    #expect(await test.orders.batches.map(\.count) == Array(repeating: 1, count: max))
     await test.orders.letGo(.revoke)
     for id in ids { try await test.turnUntilEnded(id) }
-    #expect(await test.orders.mostAtOnce[.revoke] == Limits.revocationsPerDatabaseMax)
-    #expect(await test.orders.calls(.revoke).count == count, "each of them once")
+    #expect(await test.orders.batches.dropFirst(max).map(\.count).max() == 20)
+    #expect(await test.orders.calls(.revoke).count == max + 20, "each of them once")
+  }
+
+  @Test("somebody's word comes before what is merely over")
+  func urgency() async throws {
+    let test = try await TestBroker()
+    for _ in 0..<3 { try await test.active() }
+    let revoked = try await test.active(for: "1h")
+    test.clock.advance(by: span("10m"))
+    try await test.sayRevoke(revoked)
+    try await test.turnUntilEnded(revoked)
+    #expect(await test.orders.batches.first?.count == 4)
+    #expect(await test.orders.batches.first?.first == test.role(revoked))
+  }
+
+  @Test("what did not go together with others is tried by itself at once")
+  func aside() async throws {
+    let test = try await TestBroker()
+    let id = try await test.active(for: "10m")
+    await test.orders.connect(test.role(id), sessions: 3)
+    await test.orders.obstruct(
+      with: Revocation(
+        outcome: .stuck(.locked, note: "a lock"), fenced: true, sessionsGoneAfterMs: 70,
+        sessionsEnded: 2), times: 1)
+    test.clock.advance(by: span("10m"))
+    try await test.turnUntilEnded(id)
+    #expect(
+      try await test.journal.history().suffix(4)
+        == ["grant.revoking", "> revoke", "> revoke", "grant.ended"])
+    let receipt = try #require(try await test.ended(id)).receipt
+    #expect(receipt.sessionsEnded == 5, "both attempts count")
+    #expect(receipt.overrunMs == 70, "the first one saw that it was over")
+  }
+
+  @Test("who is at work on a role delays the end of that one only")
+  func taken() async throws {
+    let test = try await TestBroker()
+    let (busy, other) = (try await test.active(), try await test.active())
+    await test.orders.hang(.reissue)
+    let reissue = Task { try await test.activate(busy) }
+    try await eventually("it hangs") { await test.orders.hangingCount(.reissue) == 1 }
+    test.clock.advance(by: span("10m"))
+    try await test.turnUntilEnded(other)
+    #expect(try await test.state(busy) != "ended")
+    await test.orders.letGo(.reissue)
+    _ = await reissue.result
+    try await test.turnUntilEnded(busy)
   }
 
   @Test("activations that hang do not hold up a revocation on the same database")
@@ -181,7 +232,7 @@ struct RevocationTests {
     let test = try await TestBroker()
     let id = try await test.active(for: "10m")
     await test.orders.hang(.create)
-    let count = Limits.revocationsPerDatabaseMax + 4
+    let count = Limits.revocationsAlonePerDatabaseMax + 4
     for _ in 0..<count {
       let other = try await test.ask("bob")
       Task { try await test.activate(other, by: "bob") }

@@ -71,6 +71,13 @@ extension Request {
     self = request
   }
 
+  /// The request as it is once the event has happened to it.
+  package func after(_ event: Event, at time: Timestamp) -> Request {
+    var request = self
+    request.apply(Entry(seq: 0, at: time, author: .system, nonce: [], event: event))
+    return request
+  }
+
   mutating func apply(_ entry: Entry) {
     switch entry.event {
     case .reviewRecorded(_, let data):

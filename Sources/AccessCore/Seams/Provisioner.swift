@@ -21,6 +21,13 @@ package protocol Provisioner: Preflighting {
   /// Fences the role, ends its sessions, removes it and checks that nothing is left.
   func revoke(_ target: RevocationTarget) async -> Revocation
 
+  /// The same for many roles at once, as far as that goes smoothly; answers in the order of the
+  /// targets.
+  ///
+  /// It is over soon. What it could not end, but could reach, wants a `revoke` of its own: nothing
+  /// was held up for it, and not everything was tried.
+  func revokeTogether(_ targets: [RevocationTarget]) async -> [Revocation]
+
   /// Every role in the server that carries our marker and our origin's tag.
   func census() async throws(ProvisioningError) -> Census
 

@@ -10,15 +10,20 @@ struct RoleRecord: Sendable, Equatable {
   let isFenced: Bool
 }
 
+extension RoleRecord {
+  init(_ row: Row) throws(PostgresError) {
+    self.init(
+      oid: try row.oid("oid"), name: try row.text("rolname"), comment: try row["comment"],
+      isFenced: try row.bool("is_fenced"))
+  }
+}
+
 extension Connection {
   /// The roles that have the OID or the name.
   func roles(oid: UInt32?, name: String) throws(PostgresError) -> [RoleRecord] {
     var records: [RoleRecord] = []
     for row in try query(.role(oid: oid, name: name)) {
-      records.append(
-        RoleRecord(
-          oid: try row.oid("oid"), name: try row.text("rolname"), comment: try row["comment"],
-          isFenced: try row.bool("is_fenced")))
+      records.append(try RoleRecord(row))
     }
     return records
   }

@@ -116,7 +116,7 @@ extension Connection {
   }
 }
 
-private func pids(_ rows: Rows) throws(PostgresError) -> Set<Int> {
+func pids(_ rows: Rows) throws(PostgresError) -> Set<Int> {
   var pids: Set<Int> = []
   for row in rows { pids.insert(try row.int("pid")) }
   return pids

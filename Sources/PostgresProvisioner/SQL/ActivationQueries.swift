@@ -88,7 +88,7 @@ extension Statement {
 
 /// What `RoleStatements.fence` leaves behind; nothing else of ours makes a role so, and its holder
 /// cannot.
-private let isFenced = """
+let isFenced = """
   NOT r.rolcanlogin AND r.rolconnlimit = 0
     AND r.rolvaliduntil IS NOT DISTINCT FROM '-infinity'::pg_catalog.timestamptz
   """

@@ -6,6 +6,6 @@ func arrayLiteral(_ texts: [String]) -> String {
   return "{" + quoted.joined(separator: ",") + "}"
 }
 
-func arrayLiteral(_ numbers: Set<Int>) -> String {
-  "{" + numbers.map(String.init).joined(separator: ",") + "}"
+func arrayLiteral(_ numbers: some Sequence<some BinaryInteger>) -> String {
+  "{" + numbers.map { String($0) }.joined(separator: ",") + "}"
 }

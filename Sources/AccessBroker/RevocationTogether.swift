@@ -1,0 +1,83 @@
+import AccessCore
+import Ledger
+import Logging
+
+/// What an attempt together with others has come to for one grant.
+enum TogetherResult: Sendable {
+  /// The attempt is over; `done` when nothing is left to do.
+  case over(done: Bool)
+  /// It needs an attempt of its own, at once.
+  case wantsItsOwn(after: Reached?)
+}
+
+extension Broker {
+  /// One attempt to end what is due of many grants on one database, with one round trip for each
+  /// step and one proposal to the ledger for all of them. The caller has their turns.
+  func revokeTogether(
+    _ ids: [RequestID], on access: DatabaseAccess
+  ) async -> [RequestID: TogetherResult] {
+    var results = Dictionary(
+      uniqueKeysWithValues: ids.map { ($0, TogetherResult.over(done: true)) })
+    await recordExpiry(of: ids)
+    let state = await ledger.state
+    let (began, boot) = (clocks.wall(), clocks.boot())
+    let due = ids.compactMap { id in
+      state.requests[id].flatMap { request in
+        request.grant.map { (request: request, grant: $0) }
+      }
+    }.filter { $0.grant.hasToEnd(at: began, boot, newest: state.newest) }
+    guard !due.isEmpty else { return results }
+    failpoint(.revokingRecorded)
+    let revocations = await provisioners.provisioner(for: access)
+      .revokeTogether(due.map(\.grant.revocationTarget))
+    var facts: [Fact] = []
+    for ((request, grant), revocation) in zip(due, revocations) {
+      var reached = Reached(grant.obstacle)
+      reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
+      if revocation.wantsAnotherAttempt {
+        results[request.id] = .wantsItsOwn(after: reached)
+      } else if case .activating = grant.stage {
+        facts += undone(request.id, revocation)
+      } else {
+        facts.append(reached.fact(of: request.id, revocation))
+      }
+    }
+    await withoutWaitingLong { [facts] in
+      await self.tell(
+        facts, of: Dictionary(uniqueKeysWithValues: due.map { ($0.request.id, $0.request) }))
+    }
+    for case (let id, .over) in results { results[id] = .over(done: await isDone(id)) }
+    return results
+  }
+
+  private func undone(_ id: RequestID, _ revocation: Revocation) -> [Fact] {
+    switch revocation.outcome {
+    case .ended: return [.activationFailed(id, because: cutOff)]
+    case .stuck(_, let note):
+      logger.warning("an activation is not undone yet: \(note)", metadata: ["request": "\(id)"])
+      return []
+    }
+  }
+}
+
+extension Grant {
+  fileprivate func hasToEnd(
+    at now: Timestamp, _ boot: BootMark, newest: Timestamp?
+  ) -> Bool {
+    switch stage {
+    case .activating, .revoking, .stuck: true
+    case .active: isOver(at: now, boot, newest: newest)
+    case .ended: false
+    }
+  }
+}
+
+extension Revocation {
+  /// Whether there is any use in one at once: not where the server could not be reached.
+  fileprivate var wantsAnotherAttempt: Bool {
+    switch outcome {
+    case .ended, .stuck(.unreachable, _): false
+    case .stuck(.locked, _), .stuck(.residue, _): true
+    }
+  }
+}
