@@ -71,6 +71,42 @@ package struct NewRevocation: ClosedBody, Equatable {
   }
 }
 
+/// `POST /v1/requests/{id}/extend`
+package struct NewExtension: ClosedBody, Equatable {
+  /// How much more, as typed.
+  package var duration: String
+  @Nullable package var reason: String?
+
+  package init(duration: String, reason: String?) {
+    self.duration = duration
+    self.reason = reason
+  }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case duration, reason
+  }
+}
+
+/// `POST /v1/lockdown`: of one person, database or role, or without any of them of everything.
+package struct NewLockdown: ClosedBody, Equatable {
+  @Nullable package var person: String?
+  @Nullable package var database: String?
+  @Nullable package var role: String?
+  /// True ends the lockdown instead.
+  @Nullable package var lift: Bool?
+
+  package init(person: String?, database: String?, role: String?, lift: Bool?) {
+    self.person = person
+    self.database = database
+    self.role = role
+    self.lift = lift
+  }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case person, database, role, lift
+  }
+}
+
 /// `POST /v1/tokens`, on the admin socket
 package struct NewToken: ClosedBody, Equatable {
   package var user: String

@@ -18,6 +18,8 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case notAuthorised = "not-authorised"
   case adminSocket = "admin-socket"
   case otherDigest = "other-digest"
+  case lockedDown = "locked-down"
+  case ownLockdown = "own-lockdown"
   case issuingStopped = "issuing-stopped"
   case notFound = "not-found"
   case unknownDatabase = "unknown-database"
@@ -37,6 +39,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case databaseRefused = "database-refused"
   case dangerNotAccepted = "danger-not-accepted"
   case ledgerUnwritable = "ledger-unwritable"
+  case credentialsUnwritable = "credentials-unwritable"
   case brokerUnreachable = "broker-unreachable"
   case timedOut = "timed-out"
   case badConfiguration = "bad-configuration"
@@ -53,7 +56,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case .unauthenticated: (401, 77)
     case .refused, .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing,
       .reasonMismatch, .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised,
-      .adminSocket, .otherDigest, .dangerNotAccepted:
+      .adminSocket, .otherDigest, .dangerNotAccepted, .lockedDown, .ownLockdown:
       (403, 77)
     case .issuingStopped: (503, 77)
     case .notFound, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownRequest,
@@ -67,7 +70,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case .databaseRefused: (502, 69)
     case .ledgerUnwritable, .brokerUnreachable: (503, 69)
     case .timedOut: (504, 75)
-    case .badConfiguration: (500, 78)
+    case .badConfiguration, .credentialsUnwritable: (500, 78)
     case .internal: (500, 70)
     }
   }

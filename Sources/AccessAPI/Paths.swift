@@ -12,6 +12,7 @@ package enum Path {
   package static let auditProof = "/v1/audit/proof"
   package static let tokens = "/v1/tokens"
   package static let backup = "/v1/backup"
+  package static let lockdown = "/v1/lockdown"
   package static let status = "/v1/status"
   package static let metrics = "/metrics"
   package static let health = "/healthz"
@@ -30,12 +31,12 @@ package enum Path {
 
 /// What can be done to a request: the last part of the path that it is posted to.
 package enum RequestAct: String, Sendable, CaseIterable {
-  case reviews, activate, cancel, release, revoke, erase
+  case reviews, activate, extend, cancel, release, revoke, erase
 }
 
 /// What can be done to a database by those who run the broker: the last part of the path.
 package enum DatabaseAct: String, Sendable, CaseIterable {
-  case preflight
+  case preflight, rotate
 }
 
 /// Which requests `GET /v1/requests` lists: `?scope=…`.

@@ -23,6 +23,9 @@ package struct RequestView: Codable, Sendable, Equatable {
   package var needs: [NeedView]
   package var reviews: [ReviewView]
   @Nullable package var grant: GrantView?
+  /// In words, what keeps access from being given: a lockdown in whose range it is; null when there
+  /// is none, or when the request is over.
+  @Nullable package var lockdown: String?
   /// SHA-256 of exactly what was asked; reviews are bound to it.
   package var digest: String
   /// The statements that activation will run; null in lists.
@@ -35,7 +38,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     role: String, duration: String, requestedDuration: String, start: String?, reason: String?,
     ticket: String?, entitlement: String, breakGlass: Bool, extends: String?, submittedAt: String,
     decidedAt: String?, lapsesAt: String?, needs: [NeedView], reviews: [ReviewView],
-    grant: GrantView?, digest: String, sql: [String]?, durable: Bool
+    grant: GrantView?, lockdown: String? = nil, digest: String, sql: [String]?, durable: Bool
   ) {
     self.id = id
     self.state = state
@@ -57,6 +60,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.needs = needs
     self.reviews = reviews
     self.grant = grant
+    self.lockdown = lockdown
     self.digest = digest
     self.sql = sql
     self.durable = durable
@@ -64,7 +68,7 @@ package struct RequestView: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case id, state, requester, database, environment, role, duration, start, reason, ticket
-    case entitlement, extends, needs, reviews, grant, digest, sql, durable
+    case entitlement, extends, needs, reviews, grant, lockdown, digest, sql, durable
     case requestedDuration = "requested_duration"
     case breakGlass = "break_glass"
     case submittedAt = "submitted_at"

@@ -34,11 +34,13 @@ package struct StatusView: Codable, Sendable, Equatable {
   @Nullable package var ledgerUnwritable: String?
   package var liveGrants: Int
   package var stuckGrants: Int
+  package var lockdowns: [LockdownView]
   package var scrub: Scrub
 
   package init(
     now: String, issuingStopped: String?, origin: String, entries: Int64, newestAt: String?,
-    ledgerUnwritable: String?, liveGrants: Int, stuckGrants: Int, scrub: Scrub
+    ledgerUnwritable: String?, liveGrants: Int, stuckGrants: Int, lockdowns: [LockdownView] = [],
+    scrub: Scrub
   ) {
     self.now = now
     self.issuingStopped = issuingStopped
@@ -48,11 +50,12 @@ package struct StatusView: Codable, Sendable, Equatable {
     self.ledgerUnwritable = ledgerUnwritable
     self.liveGrants = liveGrants
     self.stuckGrants = stuckGrants
+    self.lockdowns = lockdowns
     self.scrub = scrub
   }
 
   enum CodingKeys: String, CodingKey {
-    case now, origin, entries, scrub
+    case now, origin, entries, lockdowns, scrub
     case issuingStopped = "issuing_stopped"
     case newestAt = "newest_at"
     case ledgerUnwritable = "ledger_unwritable"

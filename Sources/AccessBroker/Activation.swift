@@ -36,7 +36,7 @@ extension Broker {
   ) async throws(Refusal) -> Credentials {
     try await lookFirst(id, for: caller)
     let outcome = try await submit(
-      .activate(id, clocks.boot()), by: caller, idempotency: idempotency)
+      .activate(id), by: caller, idempotency: idempotency)
     if outcome.isReplay { return try await credentials(id, secret: nil) }
     guard let grant = outcome.state.requests[id]?.grant else {
       if let request = outcome.state.requests[id] { notify(.waitsForReview(request)) }
@@ -52,6 +52,7 @@ extension Broker {
       return try await provision(id, grant, provisioner)
     case .active(let identity, _):
       failpoint(.reissueRecorded)
+      await moveExpiryInTurn(id)
       let secret: Secret
       do { secret = try await provisioner.reissue(identity) } catch {
         if error.kind == .fenced { await foundFenced(id) }

@@ -19,6 +19,9 @@ package final class Broker: Sendable {
   let orphans: KnownOrphans
   let looked: LookedAt
   let doubts: Doubts
+  let moved: MovedExpiries
+  let credentials: any CredentialStore
+  let rotations: Rotations
   let progress: Mutex<ScrubProgress>
   let heartbeatMs: Int64
   let notify: @Sendable (Notice) -> Void
@@ -28,6 +31,7 @@ package final class Broker: Sendable {
   package init(
     ledger: Ledger, policySource: PolicySource, clocks: Clocks, sha256: @escaping SHA256Function,
     makeProvisioner: @escaping @Sendable (DatabaseAccess) -> any Provisioner,
+    credentials: any CredentialStore,
     notify: @escaping @Sendable (Notice) -> Void, failpoint: @escaping FailpointHandler = { _ in },
     heartbeatMs: Int64 = Limits.heartbeatMs, logger: Logger
   ) {
@@ -44,6 +48,9 @@ package final class Broker: Sendable {
     self.orphans = KnownOrphans()
     self.looked = LookedAt()
     self.doubts = Doubts()
+    self.moved = MovedExpiries()
+    self.credentials = credentials
+    self.rotations = Rotations()
     self.progress = Mutex(ScrubProgress())
     self.heartbeatMs = heartbeatMs
     self.notify = notify
@@ -94,7 +101,7 @@ extension Broker {
       let context = Context(
         policy: snapshot.policy,
         issuing: issuing(snapshot, state, doubts.first, observed: clocks.wall()), now: now,
-        sha256: sha256)
+        boot: clocks.boot(), sha256: sha256)
       return Result { () throws(Refusal) in
         try decide(command, by: caller, state.recalling(closed), context)
       }
@@ -140,9 +147,9 @@ extension Command {
   /// Whether it takes access away: then nothing of ours that is broken may stop it.
   var endsAccess: Bool {
     switch self {
-    case .release, .revoke: true
-    case .submit, .review, .cancel, .activate, .issueToken, .revokeToken, .export, .erase, .backup,
-      .reloadPolicy, .operate:
+    case .release, .revoke, .lockDown: true
+    case .submit, .review, .cancel, .activate, .extend, .liftLockdown, .issueToken, .revokeToken,
+      .export, .erase, .backup, .reloadPolicy, .operate:
       false
     }
   }

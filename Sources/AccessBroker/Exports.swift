@@ -31,10 +31,10 @@ extension Broker {
         .unknownDatabase, "neither the policy nor the ledger knows a database \(name)",
         hint: near.first.map { "did you mean \($0)?" })
     }
-    if let person = selection.requester, !policy.people.contains(person),
+    if let person = selection.requester, !policy.everybody.contains(person),
       try await !reading({ try await ledger.hasRequests(by: person) })
     {
-      let near = nearest(to: person.text, among: policy.people.map(\.text))
+      let near = nearest(to: person.text, among: policy.everybody.map(\.text))
       throw Refusal(
         .unknownPerson, "neither the policy nor the ledger knows \(person)",
         hint: near.first.map { "did you mean \($0)?" })
@@ -47,13 +47,5 @@ extension Broker {
       logger.error("the ledger cannot be read: \(error)")
       throw Refusal(.ledgerUnwritable, "the ledger cannot be read")
     }
-  }
-}
-
-extension Policy {
-  /// Everybody whom it names, as a member of a group or by themselves.
-  fileprivate var people: Set<Principal> {
-    let parties = authorities.values.flatMap { $0 } + entitlements.values.flatMap(\.requesters)
-    return groups.values.reduce(people(in: parties)) { $0.union($1) }
   }
 }

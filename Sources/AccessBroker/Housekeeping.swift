@@ -30,6 +30,7 @@ final class Housekeeping: Sendable {
       await broker.ledger.settle()
       await watchClock()
       await recordLapsed()
+      await broker.endLockedDown()
       await broker.recordRepeatedRefusals()
       await broker.ledger.forgetOldWrites()
       await broker.beat()
@@ -44,7 +45,8 @@ final class Housekeeping: Sendable {
 
   private func recordLapsed() async {
     let now = broker.clocks.wall()
-    for request in await broker.ledger.state.requests.values where request.hasLapsed(at: now) {
+    let state = await broker.ledger.state
+    for request in state.requests.values where state.hasLapsed(request, at: now) {
       await broker.record(.lapsed(request.id))
     }
   }

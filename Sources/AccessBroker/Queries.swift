@@ -8,6 +8,8 @@ package struct RequestDetail: Sendable {
   package let needs: [ReviewProgress.Need]
   /// What people wrote; an erased text is missing.
   package let texts: [Commitment: String]
+  /// What keeps access from being given while it is in force; nil when it would not matter.
+  package let lockdown: Lockdown?
 }
 
 extension Broker {
@@ -31,7 +33,9 @@ extension Broker {
       [request.ask.reason, request.ask.ticket].compactMap { $0 }
       + request.reviews.compactMap(\.comment)
     let texts = try await reading { try await ledger.texts(of: commitments) }
-    return RequestDetail(request: request, needs: progress?.needs ?? [], texts: texts)
+    let lockdown = request.isClosed ? nil : await ledger.state.lockdown(over: request.ask)
+    return RequestDetail(
+      request: request, needs: progress?.needs ?? [], texts: texts, lockdown: lockdown)
   }
 
   /// Which requests a caller wants to see.
@@ -86,7 +90,8 @@ extension Broker {
   /// The statements that activation of the request runs, for people to read; nil when its history
   /// is over, when database or role are gone from the policy, or the server does not answer.
   package func preview(_ request: Request) async -> [String]? {
-    if request.isClosed { return nil }
+    // An extension runs nothing of its own.
+    if request.isClosed || request.ask.extends != nil { return nil }
     let plan: RolePlan
     let access: DatabaseAccess
     let accept = policy.snapshot.policy.databases[request.ask.database]?.accept ?? []

@@ -14,6 +14,7 @@ package struct Reconciler: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         await broker.reconcile()
+        await broker.finishRotations()
         // Cancelled at shutdown: the loop condition ends it.
         try? await Task.sleep(for: .milliseconds(Limits.reconcileIntervalMs))
       }
@@ -66,6 +67,7 @@ extension Broker {
       await judge(unknown: role, on: database)
     }
     looked.add(access)
+    await moveExpiries(on: access)
     for role in unknown { await end(orphan: role, on: database, provisioner) }
     return true
   }

@@ -13,13 +13,18 @@ extension Broker {
       written: [submission.reason, submission.ticket].compactMap { $0 }, idempotency: idempotency)
     let request = try await stored(outcome.request ?? id)
     if !outcome.isReplay {
-      switch request.stage {
-      case .pending: notify(.waitsForReview(request))
-      case .approved, .denied, .cancelled, .lapsed, .granted: notify(.decided(request))
-      }
+      tellOf(request)
       wake.now()
     }
     return request
+  }
+
+  /// Those who review it, or the one who asked.
+  func tellOf(_ request: Request) {
+    switch request.stage {
+    case .pending: notify(.waitsForReview(request))
+    case .approved, .denied, .cancelled, .lapsed, .granted, .extended: notify(.decided(request))
+    }
   }
 
   /// What asking would come to; changes nothing.
@@ -34,7 +39,8 @@ extension Broker {
     let snapshot = policy.snapshot
     let context = Context(
       policy: snapshot.policy,
-      issuing: issuing(snapshot, state, doubts.first, observed: now), now: now, sha256: sha256)
+      issuing: issuing(snapshot, state, doubts.first, observed: now), now: now,
+      boot: clocks.boot(), sha256: sha256)
     let events = try decide(.submit(id, submission), by: caller, state, context)
     let entries = events.map {
       Entry(seq: state.nextSeq, at: now, author: .caller(caller), nonce: [], event: $0)
@@ -51,6 +57,7 @@ extension Broker {
       idempotency: idempotency)
     let request = try await stored(id)
     if outcome.events.count > 1 { notify(.decided(request)) }
+    await moveExpiry(after: outcome)
     return request
   }
 
@@ -62,7 +69,7 @@ extension Broker {
   }
 
   /// An id that no request ever had.
-  private func freshID() async throws(Refusal) -> RequestID {
+  func freshID() async throws(Refusal) -> RequestID {
     var generator = SystemRandomNumberGenerator()
     while true {
       let id = RequestID(bits: generator.next())

@@ -15,18 +15,16 @@ extension Broker {
       command, by: caller, written: [written].compactMap { $0 }, idempotency: idempotency)
     guard let id = outcome.request else { throw Refusal.unknownRequest("") }
     wake.now()
-    await settled(id, withinMs: 5_000)
+    await settled([id], withinMs: 5_000)
     return (try await stored(id), outcome.durable)
   }
 
-  /// Returns when the grant has ended or is stuck, or when the time is up.
-  private func settled(_ id: RequestID, withinMs limit: Int64) async {
+  /// Returns when every grant has ended or is stuck, or when the time is up.
+  func settled(_ ids: [RequestID], withinMs limit: Int64) async {
     let start = clocks.boot().milliseconds
     while clocks.boot().milliseconds - start < limit {
-      switch await ledger.state.requests[id]?.grant?.stage {
-      case .activating, .active, .revoking: break
-      case .stuck, .ended, nil: return
-      }
+      let state = await ledger.state
+      guard ids.contains(where: { state.requests[$0]?.grant?.isEnding ?? false }) else { return }
       // Cancelled: the caller is gone, and nobody waits for the answer.
       guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
     }
@@ -43,6 +41,9 @@ extension Broker {
       await undo(id, grant, provisioner, because: cutOff)
     case .active where await isOver(grant):
       await recordExpiry(of: [id])
+      // An extension may have come first. If the ledger hangs, it goes on here, and it is the
+      // extension that finds a fenced role: what has begun to end never comes back.
+      if await hasBeenExtended(id) { return true }
       await revoke(id, provisioner, after: reached)
     case .active: return true
     case .revoking, .stuck: await revoke(id, provisioner, after: reached)
@@ -53,6 +54,11 @@ extension Broker {
 
   private func isOver(_ grant: Grant) async -> Bool {
     grant.isOver(at: clocks.wall(), clocks.boot(), newest: await ledger.state.newest)
+  }
+
+  private func hasBeenExtended(_ id: RequestID) async -> Bool {
+    guard let grant = await ledger.state.requests[id]?.grant, grant.isActive else { return false }
+    return await !isOver(grant)
   }
 
   func recordExpiry(of ids: [RequestID]) async {
@@ -141,6 +147,14 @@ extension Grant {
     switch stage {
     case .activating, .active: nil
     case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _): ending
+    }
+  }
+
+  /// Whether its end goes on, or could begin.
+  fileprivate var isEnding: Bool {
+    switch stage {
+    case .activating, .active, .revoking: true
+    case .stuck, .ended: false
     }
   }
 

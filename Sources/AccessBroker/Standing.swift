@@ -15,6 +15,8 @@ package struct Standing: Sendable {
   /// Grants that have not ended, stuck ones included.
   package let live: Int
   package let stuck: Int
+  /// By what they are of.
+  package let lockdowns: [Lockdown]
   package let scrub: ScrubProgress
 }
 
@@ -25,6 +27,7 @@ extension Broker {
       now: clocks.wall(), issuingStopped: await issuingStopped(), origin: state.origin ?? "",
       entries: state.nextSeq, newest: state.newest, unwritable: await ledger.unwritable,
       live: state.grants.count, stuck: state.grants.count { $0.grant?.obstacle != nil },
+      lockdowns: state.lockdowns.values.sorted { $0.range.text < $1.range.text },
       scrub: progress.withLock { $0 })
   }
 }

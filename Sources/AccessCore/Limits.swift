@@ -18,6 +18,7 @@ package enum Limits {
   package static let openRequestsPerPersonMax = 1_000
   package static let openRequestsMax = 100_000
   package static let tokensMax = 10_000
+  package static let lockdownsMax = 1_000
   package static let tokenLifetimeMax = 366 * 86_400
   package static let startAheadMsMax: Int64 = 90 * 86_400_000
 

@@ -63,6 +63,7 @@ package struct AccessServer: Service {
     RequestRoutes(broker: broker, times: times).add(to: router)
     IdentityRoutes(broker: broker).add(to: router)
     DatabaseRoutes(broker: broker).add(to: router)
+    LockdownRoute(broker: broker).add(to: router)
     TokenRoutes(broker: broker).add(to: router)
     BackupRoute(broker: broker).add(to: router)
     AuditRoutes(broker: broker).add(to: router)

@@ -68,12 +68,15 @@ extension Refusal.Code {
     case .tooEarly: .tooEarly
     case .needsReview: .needsReview
     case .keyReused: .keyReused
+    case .lockedDown: .lockedDown
+    case .ownLockdown: .ownLockdown
     case .issuingStopped: .issuingStopped
     case .policyRefused: .policyRefused
     case .databaseUnreachable: .databaseUnreachable
     case .databaseRefused: .databaseRefused
     case .dangerNotAccepted: .dangerNotAccepted
     case .ledgerUnwritable: .ledgerUnwritable
+    case .credentialsUnwritable: .credentialsUnwritable
     }
   }
 }

@@ -33,6 +33,21 @@ extension LiveBroker {
     try Data(settings.utf8).write(to: URL(filePath: configuration))
   }
 
+  /// Names in the directory of credentials.
+  package nonisolated var credentialFiles: [String] {
+    get throws {
+      try FileManager.default.contentsOfDirectory(atPath: "\(folder)/credentials").sorted()
+    }
+  }
+
+  /// What the broker shows to the database.
+  package nonisolated var adminSecret: String {
+    get throws {
+      let text = try String(contentsOfFile: "\(folder)/credentials/orders-admin", encoding: .utf8)
+      return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+  }
+
   /// Replaces the one policy file, `orders.yaml`.
   package nonisolated func write(policy: String) throws {
     try Data(policy.utf8).write(to: URL(filePath: policyFile), options: .atomic)

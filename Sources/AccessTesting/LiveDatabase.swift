@@ -54,6 +54,17 @@ package struct LiveDatabase: Sendable {
       """#, [request, thatCanLogIn ? "t" : "f"])
   }
 
+  /// Until when a role may log in, as the API writes times.
+  package func expiry(of role: String) async throws -> String? {
+    try await column(
+      #"""
+      SELECT to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+        FROM pg_catalog.pg_roles
+       WHERE rolname = $1
+      """#, [role]
+    ).first
+  }
+
   /// How many sessions the database has that are not the broker's.
   package func sessions() async throws -> Int {
     try await column(

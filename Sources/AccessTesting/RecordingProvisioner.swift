@@ -5,7 +5,7 @@ import AccessCore
 /// `RecordingProvisionerTrouble.swift` has the trouble that a test can make it give.
 package actor RecordingProvisioner: Provisioner {
   package enum Operation: Hashable, Sendable {
-    case preview, create, enableLogin, reissue, revoke, census, preflight
+    case preview, create, enableLogin, reissue, extend, revoke, census, preflight, rotate
   }
 
   /// One operation that was begun; a census is about no role, and its name is empty.
@@ -27,6 +27,8 @@ package actor RecordingProvisioner: Provisioner {
     /// Every password that it had, the newest last.
     package var passwords: [String] = []
     package var sessions = 0
+    /// Until when it may log in; nil when nobody has moved that.
+    package var expiresAt: Timestamp?
   }
 
   package nonisolated let systemIdentifier: String
@@ -37,6 +39,8 @@ package actor RecordingProvisioner: Provisioner {
   /// The roles of each batch that was to be revoked together.
   package private(set) var batches: [[String]] = []
   package private(set) var isClosed = false
+  /// Every secret that the broker's own login was given, the newest last.
+  package private(set) var adminSecrets: [Secret] = []
   var trouble = Trouble()
 
   private let onCall: @Sendable (Call) async -> Void
@@ -112,6 +116,19 @@ package actor RecordingProvisioner: Provisioner {
       server.roles[role.name]?.login = true
     }
     return Secret(password)
+  }
+
+  package func extend(
+    _ role: RoleIdentity, until: Timestamp
+  ) async throws(ProvisioningError) {
+    if roles[role.name]?.isFenced == true {
+      throw ProvisioningError(.fenced, "the end of \(role.name) has begun")
+    }
+    try await run(Call(.extend, role.name)) { $0.roles[role.name]?.expiresAt = until }
+  }
+
+  package func rotate(to secret: Secret) async throws(ProvisioningError) {
+    try await run(Call(.rotate)) { $0.adminSecrets.append(secret) }
   }
 
   package func revoke(_ target: RevocationTarget) async -> Revocation {

@@ -11,15 +11,16 @@ package final class PostgresProvisioner: Provisioner {
   let failpoint: FailpointHandler
 
   /// - Parameters:
-  ///   - password: the admin's; read anew for each connection, so that it can be rotated.
+  ///   - passwords: the admin's, and while it is rotated the next one; read anew for each
+  ///     connection. Empty when it shows no password.
   ///   - connectionsMax: at least 2; one is kept for revocations.
   package init(
-    access: DatabaseAccess, password: @escaping @Sendable () throws -> String?, tag: OriginTag,
+    access: DatabaseAccess, passwords: @escaping @Sendable () throws -> [Secret], tag: OriginTag,
     failpoint: @escaping FailpointHandler = { _ in }, connectionsMax: Int = 4
   ) {
     self.access = access
     admins = AdminConnections(
-      to: AdminServer(access: access, password: password), connectionsMax: connectionsMax)
+      to: AdminServer(access: access, passwords: passwords), connectionsMax: connectionsMax)
     self.tag = tag
     self.failpoint = failpoint
   }

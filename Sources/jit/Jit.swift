@@ -14,7 +14,8 @@ struct Jit: AsyncParsableCommand {
     subcommands: [
       RequestCommand.self, RequestsCommand.self, ShowCommand.self, ApproveCommand.self,
       DenyCommand.self, CancelCommand.self, ConnectCommand.self, CredentialsCommand.self,
-      ReleaseCommand.self, RevokeCommand.self, GrantsCommand.self, DatabasesCommand.self,
+      ExtendCommand.self, ReleaseCommand.self, RevokeCommand.self, GrantsCommand.self,
+      DatabasesCommand.self,
       WhoamiCommand.self, PolicyCommand.self, AuditCommand.self, WitnessCommand.self,
       AdminCommand.self, DoctorCommand.self,
     ])

@@ -35,11 +35,11 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
       switch access.engine {
       case .postgresql:
         PostgresProvisioner(
-          access: access, password: { try password(for: access, in: credentials) },
+          access: access, passwords: { try passwords(for: access, in: credentials) },
           tag: OriginTag(origin: configuration.origin, epoch: epoch), failpoint: failpoint)
       }
     },
-    notify: { notifier.send($0) }, failpoint: failpoint,
+    credentials: credentials, notify: { notifier.send($0) }, failpoint: failpoint,
     heartbeatMs: configuration.heartbeatMs, logger: logger)
   made.withLock { $0 = broker }
   await broker.judgeLedger(published: published)
@@ -110,12 +110,12 @@ private func begin(_ why: String, _ broker: Broker) async throws {
   }
 }
 
-private func password(
+private func passwords(
   for access: DatabaseAccess, in credentials: CredentialFiles
-) throws -> String? {
+) throws -> [Secret] {
   switch access.admin.proof {
   case .password(let name): try credentials.read(name)
-  case .certificate, .peer: nil
+  case .certificate, .peer: []
   }
 }
 

@@ -11,7 +11,7 @@ struct ErrorCodeTests {
     ("reason-missing", 403, 77), ("reason-mismatch", 403, 77), ("own-request", 403, 77),
     ("not-reviewer", 403, 77), ("widening", 403, 77), ("not-requester", 403, 77),
     ("not-authorised", 403, 77), ("admin-socket", 403, 77), ("other-digest", 403, 77),
-    ("danger-not-accepted", 403, 77),
+    ("danger-not-accepted", 403, 77), ("locked-down", 403, 77), ("own-lockdown", 403, 77),
     ("issuing-stopped", 503, 77), ("too-many", 429, 77),
     ("not-found", 404, 66), ("unknown-database", 404, 66), ("unknown-role", 404, 66),
     ("unknown-entitlement", 404, 66), ("unknown-request", 404, 66), ("unknown-token", 404, 66),
@@ -21,7 +21,8 @@ struct ErrorCodeTests {
     ("policy-refused", 422, 65), ("bad-data", 422, 65),
     ("database-unreachable", 502, 69), ("database-refused", 502, 69),
     ("ledger-unwritable", 503, 69), ("broker-unreachable", 503, 69),
-    ("timed-out", 504, 75), ("bad-configuration", 500, 78), ("internal", 500, 70),
+    ("timed-out", 504, 75), ("bad-configuration", 500, 78),
+    ("credentials-unwritable", 500, 78), ("internal", 500, 70),
   ]
 
   @Test("each code has its HTTP status and its exit code", arguments: table)

@@ -71,6 +71,7 @@ extension TestBroker {
     case .denied: "denied"
     case .cancelled: "cancelled"
     case .lapsed: "lapsed"
+    case .extended: "extended"
     case .granted(_, let grant):
       switch grant.stage {
       case .activating: "activating"

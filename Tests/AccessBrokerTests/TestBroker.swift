@@ -18,6 +18,7 @@ struct TestBroker: Sendable {
   let notices: Notices
   let journal: Journal
   let disk: Disk
+  let credentials: MemoryCredentials
   let ledger: Ledger
   let broker: Broker
   let loop: RevocationLoop
@@ -33,13 +34,16 @@ struct TestBroker: Sendable {
   func afterCrash() async throws -> TestBroker {
     let image = try TemporaryDirectory()
     try FileManager.default.copyItem(atPath: statePath, toPath: image.path + "/state")
-    return try await TestBroker(folder: image, clock: clock, policy: policy)
+    return try await TestBroker(
+      folder: image, clock: clock, policy: policy, credentials: credentials)
   }
 
   private init(
-    folder: TemporaryDirectory, clock: ManualClock, policy: PolicyText
+    folder: TemporaryDirectory, clock: ManualClock, policy: PolicyText,
+    credentials: MemoryCredentials? = nil
   ) async throws {
     let (journal, disk, notices) = (Journal(), Disk(), Notices())
+    let credentials = credentials ?? MemoryCredentials()
     let note: @Sendable (RecordingProvisioner.Call) async -> Void = { call in
       await #expect(throws: Never.self) { try await journal.note(call) }
     }
@@ -53,10 +57,11 @@ struct TestBroker: Sendable {
     broker = Broker(
       ledger: ledger, policySource: policy.source,
       clocks: Clocks(wall: clock.wall, boot: clock.boot), sha256: stableDigest,
-      makeProvisioner: { $0.endpoint.host == "db2" ? stock : orders },
+      makeProvisioner: { $0.endpoint.host == "db2" ? stock : orders }, credentials: credentials,
       notify: { notices.take($0) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     loop = RevocationLoop(broker)
     (self.folder, self.clock, self.policy, self.orders) = (folder, clock, policy, orders)
+    self.credentials = credentials
     (self.stock, self.notices, self.journal, self.disk) = (stock, notices, journal, disk)
     await broker.judgeLedger(published: nil)
     await broker.loadPolicy()

@@ -9,7 +9,7 @@ struct GrantTests {
     var world = World()
     let id = try world.approved()
     world.pass("50m")
-    try world.say(.activate(id, world.boot), World.alice)
+    try world.say(.activate(id), World.alice)
     let grant = try #require(world.state.requests[id]?.grant)
     #expect(grant.stage == .activating)
     #expect(grant.expiresAt == world.now + World.span("30m"))
@@ -21,16 +21,16 @@ struct GrantTests {
   func onlyRequesterActivates() throws {
     var world = World()
     let id = try world.approved()
-    #expect(world.refusal(.activate(id, world.boot), World.olga) == .notRequester)
-    #expect(world.refusal(.activate(id, world.boot), World.mallory) == .unknownRequest)
-    #expect(world.refusal(.activate(id, world.boot), World.root) == .adminSocket)
+    #expect(world.refusal(.activate(id), World.olga) == .notRequester)
+    #expect(world.refusal(.activate(id), World.mallory) == .unknownRequest)
+    #expect(world.refusal(.activate(id), World.root) == .adminSocket)
   }
 
   @Test("a pending request cannot be activated")
   func pendingCannotBeActivated() throws {
     var world = World()
     let id = try world.ask()
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .needsReview)
+    #expect(world.refusal(.activate(id), World.alice) == .needsReview)
   }
 
   @Test("nothing is activated before its start, and it may wait from there")
@@ -39,11 +39,11 @@ struct GrantTests {
     var submission = world.submission(role: "read")
     submission.start = world.now + World.span("2h")
     let id = try world.ask(submission)
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .tooEarly)
+    #expect(world.refusal(.activate(id), World.alice) == .tooEarly)
     world.pass("2h30m")
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == nil)
+    #expect(world.refusal(.activate(id), World.alice) == nil)
     world.pass("30m")
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .wrongState)
+    #expect(world.refusal(.activate(id), World.alice) == .wrongState)
     #expect(world.see(.lapsed(id)) == [.requestLapsed(id)])
   }
 
@@ -52,12 +52,12 @@ struct GrantTests {
     var world = World()
     let id = try world.approved()
     world.policy.groups[World.name("owners")]?.remove(World.olga.principal)
-    let events = try world.say(.activate(id, world.boot), World.alice)
+    let events = try world.say(.activate(id), World.alice)
     #expect(
       events == [.requestReopened(id, RequestReopened(lapsesAt: world.now + World.span("4h")))])
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .needsReview)
+    #expect(world.refusal(.activate(id), World.alice) == .needsReview)
     try world.say(.review(id, ReviewSubmission(verdict: .approve)), World.dana)
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == nil)
+    #expect(world.refusal(.activate(id), World.alice) == nil)
   }
 
   @Test("who is no longer entitled does not get what was approved")
@@ -65,7 +65,7 @@ struct GrantTests {
     var world = World()
     let id = try world.approved()
     world.policy.groups[World.name("backend")]?.remove(World.alice.principal)
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .notEntitled)
+    #expect(world.refusal(.activate(id), World.alice) == .notEntitled)
   }
 
   @Test("a database that was replaced under the same name is another one")
@@ -75,7 +75,7 @@ struct GrantTests {
     world.policy.databases[World.name("orders_PROD")] = Database(
       name: World.name("orders_PROD"), uid: World.name("db-2"), environment: .production,
       access: World.access)
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .notEntitled)
+    #expect(world.refusal(.activate(id), World.alice) == .notEntitled)
   }
 
   @Test("a rule that was shortened since shortens the grant")
@@ -87,7 +87,7 @@ struct GrantTests {
       name: old.name, requesters: old.requesters, databases: old.databases, roles: old.roles,
       maxDuration: World.span("10m"), review: old.review, reviewWithin: old.reviewWithin,
       activateWithin: old.activateWithin)
-    try world.say(.activate(id, world.boot), World.alice)
+    try world.say(.activate(id), World.alice)
     #expect(world.state.requests[id]?.grant?.duration == World.span("10m"))
   }
 
@@ -96,7 +96,7 @@ struct GrantTests {
     var world = World()
     let id = try world.approved()
     let before = world.request(id)?.stage
-    try world.say(.activate(id, world.boot), World.alice)
+    try world.say(.activate(id), World.alice)
     world.see(.activationFailed(id, because: "unreachable"))
     #expect(world.request(id)?.stage == before)
     #expect(world.see(.activated(id, world.identity(id))) == [])
@@ -108,10 +108,10 @@ struct GrantTests {
     let id = try world.active()
     let expiry = world.state.requests[id]?.grant?.expiresAt
     world.pass("5m")
-    #expect(try world.say(.activate(id, world.boot), World.alice) == [.credentialReissued(id)])
+    #expect(try world.say(.activate(id), World.alice) == [.credentialReissued(id)])
     #expect(world.state.requests[id]?.grant?.expiresAt == expiry)
     world.pass("25m")
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .wrongState)
+    #expect(world.refusal(.activate(id), World.alice) == .wrongState)
   }
 
   @Test("a grant ends at the earlier of two clocks")
@@ -196,7 +196,7 @@ struct GrantTests {
   func revokedWhileActivating() throws {
     var world = World()
     let id = try world.approved()
-    try world.say(.activate(id, world.boot), World.alice)
+    try world.say(.activate(id), World.alice)
     try world.say(.revoke(id, reason: World.written("wrong window")), World.sam)
     #expect(world.see(.activated(id, world.identity(id))) == [])
     #expect(world.see(.activationFailed(id, because: "")) == [])
@@ -214,8 +214,8 @@ struct GrantTests {
     #expect(
       world.refusal(.review(pending, ReviewSubmission(verdict: .approve)), World.olga)
         == .issuingStopped)
-    #expect(world.refusal(.activate(approved, world.boot), World.alice) == .issuingStopped)
-    #expect(world.refusal(.activate(active, world.boot), World.alice) == .issuingStopped)
+    #expect(world.refusal(.activate(approved), World.alice) == .issuingStopped)
+    #expect(world.refusal(.activate(active), World.alice) == .issuingStopped)
     let deny = ReviewSubmission(verdict: .deny, comment: World.written("no"))
     #expect(world.refusal(.review(pending, deny), World.olga) == nil)
     #expect(world.refusal(.release(active), World.alice) == nil)

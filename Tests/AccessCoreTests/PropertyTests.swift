@@ -17,18 +17,28 @@ struct PropertyTests {
     let verdict: Verdict = Int.random(in: 0..<5, using: &random) == 0 ? .deny : .approve
     let duration = [nil, "5m", "40m", "2h"].randomElement(using: &random) ?? nil
     let review = ReviewSubmission(verdict: verdict, duration: duration, comment: World.written("c"))
+    let range = LockdownTests.ranges.randomElement(using: &random) ?? .everything
     do {
-      switch Int.random(in: 0..<14, using: &random) {
+      switch Int.random(in: 0..<18, using: &random) {
       case 0, 1:
         let role = Bool.random(using: &random) ? "write" : "read"
         ids.append(try world.ask(world.submission(role: role), as: caller))
       case 2, 3, 4, 5: try world.say(.review(id, review), caller)
       case 6: try world.say(.cancel(id), caller)
-      case 7, 8: try world.say(.activate(id, world.boot), caller)
+      case 7, 8: try world.say(.activate(id), caller)
       case 9: try world.say(.release(id), caller)
       case 10: try world.say(.revoke(id, reason: World.written("r")), caller)
       case 11: world.see(.activated(id, world.identity(id)))
       case 12: world.see(.ended(id, GrantTests.receipt))
+      case 13, 14:
+        let new = world.freshID()
+        let more = ExtensionSubmission(
+          duration: ["5m", "20m"].randomElement(using: &random) ?? "5m",
+          reason: World.written("INC-7 more"))
+        try world.say(.extend(new, of: id, more), caller)
+        ids.append(new)
+      case 15: try world.say(.lockDown(range), caller)
+      case 16: try world.say(.liftLockdown(range), caller)
       default:
         world.pass(["1s", "10m", "3h"].randomElement(using: &random) ?? "1s")
         for id in ids {
@@ -76,6 +86,13 @@ struct PropertyTests {
       }
       for case .grantActivating(_, let grant) in events {
         #expect(grant.duration <= World.span("1h"))
+      }
+      for case .grantExtended(_, let extended) in events {
+        #expect(extended.duration <= World.span("1h"))
+        #expect(world.request(extended.by)?.ask.extends == id)
+      }
+      if let revoking = kinds.firstIndex(of: .grantRevoking) {
+        #expect(!kinds[revoking...].contains(.grantExtended))
       }
     }
   }

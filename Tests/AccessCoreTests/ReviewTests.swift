@@ -119,7 +119,7 @@ struct ReviewTests {
     #expect(world.request(id)?.stage == .denied(at: world.now))
     #expect(world.state.requests[id] == nil)
     #expect(world.refusal(.review(id, approve), World.dana) == .wrongState)
-    #expect(world.refusal(.activate(id, world.boot), World.alice) == .wrongState)
+    #expect(world.refusal(.activate(id), World.alice) == .wrongState)
   }
 
   @Test("a review after the time is refused, also before the timer has said so")

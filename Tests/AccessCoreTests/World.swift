@@ -96,7 +96,9 @@ struct World {
     return digest
   }
 
-  var context: Context { Context(policy: policy, issuing: issuing, now: now, sha256: World.sha256) }
+  var context: Context {
+    Context(policy: policy, issuing: issuing, now: now, boot: boot, sha256: World.sha256)
+  }
 
   static func written(_ text: String) -> WrittenText {
     WrittenText(text, salt: [1, 2, 3], sha256: sha256)
@@ -166,7 +168,7 @@ struct World {
 
   mutating func active() throws(Refusal) -> RequestID {
     let id = try approved()
-    try say(.activate(id, boot), World.alice)
+    try say(.activate(id), World.alice)
     see(.activated(id, identity(id)))
     return id
   }

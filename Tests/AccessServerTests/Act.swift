@@ -17,12 +17,16 @@ enum Act: String, CaseIterable {
   case activateEarly = "activate early"
   case activateEnded = "activate ended"
   case reissue
+  case extend
+  case extendEnded = "extend ended"
   case release
   case releaseEnded = "release ended"
   case revoke
   case revokeEnded = "revoke ended"
   case erase
   case eraseEnded = "erase ended"
+  case lockDown = "lock down"
+  case rotate
   case submit
   case rehearse
   case export
@@ -57,12 +61,16 @@ enum Act: String, CaseIterable {
     case .activateEarly: return try await post("/activate", .pending)
     case .activateEnded: return try await post("/activate", .ended)
     case .reissue: return try await post("/activate", .active)
+    case .extend: return try await post("/extend", .active, extra)
+    case .extendEnded: return try await post("/extend", .ended, extra)
     case .release: return try await post("/release", .active)
     case .releaseEnded: return try await post("/release", .ended)
     case .revoke: return try await post("/revoke", .active, revocation)
     case .revokeEnded: return try await post("/revoke", .ended, revocation)
     case .erase: return try await post("/erase", .active)
     case .eraseEnded: return try await post("/erase", .ended)
+    case .lockDown: return try await client.post("/v1/lockdown", nobody).verdict
+    case .rotate: return try await client.post("/v1/databases/orders_PROD/rotate").verdict
     case .submit: return try await client.post("/v1/requests", sampleAsk).verdict
     case .rehearse: return try await client.post("/v1/requests", rehearsal).verdict
     case .export: return try await get("/v1/audit/entries")
@@ -92,6 +100,11 @@ enum Act: String, CaseIterable {
 }
 
 let revocation: JSON = .object(["reason": .string("INC-2 leaked")])
+private let extra: JSON = .object([
+  "duration": .string("5m"), "reason": .string("INC-3 not done"),
+])
+/// Of somebody who has nothing that others need.
+private let nobody: JSON = .object(["person": .string("bob")])
 let newToken: JSON = .object(["user": .string("bob")])
 
 private var rehearsal: JSON {

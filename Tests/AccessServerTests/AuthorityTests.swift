@@ -21,12 +21,16 @@ struct AuthorityTests {
     activate early | 409 needs-review   | 403 not-requester  | 404 unknown-request
     activate ended | 409 wrong-state    | 403 not-requester  | 404 unknown-request
     reissue        | 200                | 403 not-requester  | 404 unknown-request
+    extend         | 201                | 403 not-requester  | 404 unknown-request
+    extend ended   | 409 wrong-state    | 403 not-requester  | 404 unknown-request
     release        | 200                | 403 not-requester  | 404 unknown-request
     release ended  | 409 wrong-state    | 403 not-requester  | 404 unknown-request
     revoke         | 403 not-authorised | 403 not-authorised | 404 unknown-request
     revoke ended   | 403 not-authorised | 403 not-authorised | 404 unknown-request
     erase          | 403 not-authorised | 403 not-authorised | 404 unknown-request
     erase ended    | 403 not-authorised | 403 not-authorised | 404 unknown-request
+    lock down      | 403 not-authorised | 403 not-authorised | 403 not-authorised
+    rotate         | 403 not-authorised | 403 not-authorised | 403 not-authorised
     submit         | 201                | 403 not-entitled   | 403 not-entitled
     rehearse       | 200                | 403 not-entitled   | 403 not-entitled
     export         | 403 not-authorised | 403 not-authorised | 403 not-authorised
@@ -57,12 +61,16 @@ struct AuthorityTests {
     activate early | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
     activate ended | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
     reissue        | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
+    extend         | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
+    extend ended   | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
     release        | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
     release ended  | 403 not-requester  | 403 not-requester  | 403 not-requester  | 403 admin-socket
     revoke         | 403 not-authorised | 200                | 403 not-authorised | 200
     revoke ended   | 403 not-authorised | 409 wrong-state    | 403 not-authorised | 409 wrong-state
     erase          | 403 not-authorised | 403 not-authorised | 409 wrong-state    | 409 wrong-state
     erase ended    | 403 not-authorised | 403 not-authorised | 200                | 200
+    lock down      | 403 not-authorised | 200                | 403 not-authorised | 200
+    rotate         | 403 not-authorised | 403 not-authorised | 200                | 200
     submit         | 403 not-entitled   | 403 not-entitled   | 403 not-entitled   | 403 admin-socket
     rehearse       | 403 not-entitled   | 403 not-entitled   | 403 not-entitled   | 403 admin-socket
     export         | 200                | 403 not-authorised | 403 not-authorised | 403 not-authorised

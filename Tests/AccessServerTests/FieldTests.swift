@@ -8,8 +8,8 @@ struct FieldTests {
   static let request = [
     "id", "state", "requester", "database", "environment", "role", "duration",
     "requested_duration", "start", "reason", "ticket", "entitlement", "break_glass", "extends",
-    "submitted_at", "decided_at", "lapses_at", "needs", "reviews", "grant", "digest", "sql",
-    "durable",
+    "submitted_at", "decided_at", "lapses_at", "needs", "reviews", "grant", "lockdown", "digest",
+    "sql", "durable",
   ]
   static let grant = [
     "state", "fenced", "stuck_because", "role_name", "activated_at", "expires_at", "ended_at",

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("A broker that is killed", .timeLimit(.minutes(10)))
 struct CrashTests {
-  @Test("leaves nothing alive and forgets nothing, wherever it dies", arguments: Failpoint.allCases)
+  @Test(
+    "leaves nothing alive and forgets nothing, wherever it dies",
+    arguments: Failpoint.allCases.filter { $0.step.isInTheLifeOfAGrant })
   func dies(at failpoint: Failpoint) async throws {
     try await withLiveBroker { broker in
       var id = try await broker.approved(for: failpoint.step.duration)
@@ -49,6 +51,73 @@ struct CrashTests {
     }
   }
 
+  @Test(
+    "has moved an end once the ledger says so",
+    arguments: Failpoint.allCases.filter { $0.step == .extend })
+  func diesExtending(at failpoint: Failpoint) async throws {
+    try await withLiveBroker { broker in
+      let id = try await broker.approved(for: "30m")
+      let session = try await broker.session(id)
+      try await broker.restart(environment: ["JITD_FAILPOINT": failpoint.rawValue])
+      let more = try await broker.extend(id, by: "20m")
+      try await broker.jit(as: "bob", "approve", more).expectRefused(69)
+      try await broker.dieAndStartAgain(id)
+      let grant = try await broker.grant(id)
+      try await eventually("the database knows the new end") {
+        try await broker.database.expiry(of: grant.roleName) == grant.expiresAt
+      }
+      #expect(try await broker.show(id).duration == "50m")
+      #expect(try await broker.show(more).state == "approved")
+      #expect(try await session.query("SELECT 1").count == 1)
+      try await broker.jit(as: "alice", "release", id).succeeded()
+      try await broker.expectEnded(id, cause: .released, within: .seconds(10))
+      #expect(try await broker.entries().count { $0.kind == .grantExtended } == 1)
+      await session.close()
+    }
+  }
+
+  @Test("goes on with a lockdown that it died in")
+  func diesLockingDown() async throws {
+    try await withLiveBroker { broker in
+      let id = try await broker.approved(for: "30m")
+      try await broker.session(id).close()
+      try await broker.restart(environment: ["JITD_FAILPOINT": Failpoint.lockdownRecorded.rawValue])
+      try await broker.jitAdmin("lockdown").expectRefused(69)
+      try await broker.dieAndStartAgain(id)
+      try await broker.expectEnded(id, cause: .lockdown, within: .seconds(10))
+      let other = try await broker.approved()
+      try await broker.jit(as: "alice", "credentials", other).expectRefused(77, saying: "lockdown")
+    }
+  }
+
+  @Test(
+    "keeps a secret of its own that works, wherever it dies in a rotation",
+    arguments: Failpoint.allCases.filter { $0.step == .rotate })
+  func diesRotating(at failpoint: Failpoint) async throws {
+    try await withLiveBroker { broker in
+      let id = try await broker.approved(for: "30m")
+      try await broker.session(id).close()
+      try await broker.restart(environment: ["JITD_FAILPOINT": failpoint.rawValue])
+      try await broker.jitAdmin("rotate", "orders_PROD").expectRefused(69)
+      try await broker.dieAndStartAgain(id)
+      // It works at once, and in a while there is one secret only.
+      try await broker.session(id).close()
+      try await eventually("the rotation is finished") {
+        try broker.credentialFiles == ["orders-admin"]
+      }
+      let secret = try broker.adminSecret
+      #expect(secret != broker.database.adminPassword)
+      try await broker.database.login(user: broker.database.admin, password: secret).close()
+      await #expect(throws: PostgresError.self) {
+        try await broker.database.login(
+          user: broker.database.admin, password: broker.database.adminPassword)
+      }
+      #expect(try await broker.entries().contains { $0.kind == .credentialRotated })
+      try await broker.jit(as: "alice", "release", id).succeeded()
+      try await broker.expectEnded(id, cause: .released, within: .seconds(10))
+    }
+  }
+
   /// Does what brings the broker to the failpoint; the session that is open then, if there is one.
   private func reach(
     _ step: Failpoint.Step, _ id: String, _ broker: LiveBroker
@@ -64,6 +133,7 @@ struct CrashTests {
       try await broker.jit(as: "alice", "credentials", id).expectRefused(69)
       return nil
     case .expire: return try await broker.session(id)
+    case .extend, .lockDown, .rotate: throw LiveError("has a test of its own")
     }
   }
 
@@ -121,6 +191,14 @@ extension Failpoint {
   /// What has to go on for a failpoint to be reached.
   fileprivate enum Step {
     case submit, activate, reissue, expire
+    case extend, lockDown, rotate
+
+    var isInTheLifeOfAGrant: Bool {
+      switch self {
+      case .submit, .activate, .reissue, .expire: true
+      case .extend, .lockDown, .rotate: false
+      }
+    }
 
     /// Long enough for what has to happen before time is up.
     var duration: String {
@@ -128,6 +206,7 @@ extension Failpoint {
       case .submit, .activate: "4s"
       case .reissue: "12s"
       case .expire: "3s"
+      case .extend, .lockDown, .rotate: "30m"
       }
     }
   }
@@ -140,6 +219,11 @@ extension Failpoint {
     case .revokingRecorded, .fenced, .scopesRevoked, .sessionsEnded, .roleDropped,
       .revocationVerified, .endedRecorded:
       .expire
+    case .extensionRecorded, .expiryMoved: .extend
+    case .lockdownRecorded: .lockDown
+    case .nextSecretKept, .rotationRecorded, .adminPasswordChanged, .nextSecretProven,
+      .rotationSettled:
+      .rotate
     }
   }
 }

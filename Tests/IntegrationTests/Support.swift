@@ -29,6 +29,14 @@ extension LiveBroker {
     try await jit(as: "alice", "credentials", id, "--format", "json").json()
   }
 
+  /// Alice asks for more of her grant; the id of that request.
+  func extend(_ id: String, by duration: String) async throws -> String {
+    let more: RequestView = try await jit(
+      as: "alice", "extend", id, "--for", duration, "--reason", "INC-42 not done", "-o", "json"
+    ).json()
+    return more.id
+  }
+
   /// Alice activates and logs in.
   func session(_ id: String) async throws -> Connection {
     let credentials = try await credentials(id)

@@ -21,7 +21,7 @@ let everyKind: [Entry] = [
           start: Sample.time("2026-03-01T18:00:00.000Z"),
           reason: Commitment(digest: Sample.digest(0xC1)),
           ticket: Commitment(digest: Sample.digest(0xC2)),
-          entitlement: Sample.name("orders-write")),
+          entitlement: Sample.name("orders-write"), extends: nil),
         digest: Sample.digest(0xD1), lapsesAt: Sample.time("2026-03-01T13:30:00.000Z")))
   ),
   (byToken, Sample.submitted(Sample.id("0123ABCD"), by: "bob")),
@@ -157,6 +157,41 @@ let everyKind: [Entry] = [
           seen: ["orders_PROD has the role jit_eve_00000000"])))
   ),
   (.system, .heartbeat),
+  (
+    Sample.person("alice"),
+    .requestSubmitted(
+      Sample.id("0123ABCD"),
+      RequestSubmitted(
+        ask: Sample.ask(extending: request), digest: Sample.digest(0xD2),
+        lapsesAt: Sample.time("2026-03-01T09:45:00.000Z")))
+  ),
+  (
+    Sample.person("dana"),
+    .grantExtended(
+      request,
+      GrantExtended(
+        by: Sample.id("0123ABCD"), expiresAt: Sample.time("2026-03-01T10:00:00.000Z"),
+        duration: Sample.span("45m")))
+  ),
+  (
+    .caller(Sample.admin),
+    .credentialRotated(
+      CredentialRotated(
+        credential: Sample.name("orders-admin"),
+        databases: [Sample.name("orders_PROD"), Sample.name("orders_STAGING")]))
+  ),
+  (Sample.person("sam"), .lockdownStarted(LockdownChange(range: .everything))),
+  (
+    Sample.person("sam"),
+    .lockdownStarted(LockdownChange(range: .person(Sample.name("mallory"))))
+  ),
+  (
+    .caller(Sample.admin),
+    .lockdownStarted(LockdownChange(range: .database(Sample.name("orders_PROD"))))
+  ),
+  (
+    Sample.person("dana"), .lockdownLifted(LockdownChange(range: .role(Sample.name("write"))))
+  ),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),

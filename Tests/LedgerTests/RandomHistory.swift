@@ -24,11 +24,14 @@ struct RandomHistory {
     if let request = open.randomElement(using: &generator), chance(2, in: 3) {
       return step(of: request)
     }
-    return switch Int.random(in: 0..<8, using: &generator) {
+    return switch Int.random(in: 0..<9, using: &generator) {
     case 0..<4: submission()
     case 4: token(state)
-    case 5: policy()
-    case 6: command(.export(format: "jsonl", filters: [:]), by: "audrey")
+    case 5:
+      chance(1, in: 4)
+        ? command(.operate(.rotate(Sample.name("orders_PROD"))), by: Sample.admin) : policy()
+    case 6: lockdown(state)
+    case 7: command(.export(format: "jsonl", filters: [:]), by: "audrey")
     default: command(.cancel(RequestID(bits: count / 2)), by: "alice")
     }
   }
@@ -50,7 +53,7 @@ struct RandomHistory {
     switch request.stage {
     case .pending: return pick([review(id), review(id), review(id), cancel, lapse])
     case .approved:
-      let activate = command(.activate(id, clock.bootMark), by: requester)
+      let activate = command(.activate(id), by: requester)
       return pick([activate, activate, activate, cancel, lapse])
     case .granted(_, let grant):
       switch grant.stage {
@@ -59,13 +62,15 @@ struct RandomHistory {
           activated(id), activated(id), fact(.activationFailed(id, because: "no")), revoke,
         ])
       case .active:
-        let reissue = command(.activate(id, clock.bootMark), by: requester)
+        let reissue = command(.activate(id), by: requester)
         let expired = fact(.expired(id, wall: clock.now, clock.bootMark))
         let release = command(.release(id), by: requester)
-        return pick([reissue, expired, release, revoke, fact(.disentitled(id))])
+        let more = ExtensionSubmission(duration: "1m", reason: written("more"))
+        let extend = command(.extend(RequestID(bits: count), of: id, more), by: requester)
+        return pick([reissue, extend, expired, release, revoke, fact(.disentitled(id))])
       case .revoking, .stuck, .ended: return pick([stuck(id), ended(id)])
       }
-    case .denied, .cancelled, .lapsed: return revoke
+    case .denied, .cancelled, .lapsed, .extended: return revoke
     }
   }
 
@@ -105,6 +110,17 @@ struct RandomHistory {
     return command(issue, by: Sample.admin)
   }
 
+  /// Soon lifted again, so that history goes on.
+  private mutating func lockdown(_ state: State) -> Proposal {
+    if let known = state.lockdowns.keys.sorted(by: { $0.text < $1.text }).first {
+      return command(.liftLockdown(known), by: Sample.admin)
+    }
+    let ranges: [LockdownRange] = [
+      .everything, .person(Sample.name("bob")), .role(Sample.name("read")),
+    ]
+    return command(.lockDown(pick(ranges)), by: "sam")
+  }
+
   private func policy() -> Proposal {
     let digest = Sample.digest(UInt8(count % 256))
     return Proposal(by: .system, policyDocuments: digest.bytes) { _, _ in
@@ -118,9 +134,11 @@ struct RandomHistory {
 
   /// As in the broker: what is refused is an entry, too, when somebody should know of it.
   private func command(_ command: Command, by caller: Caller) -> Proposal {
-    Proposal(by: .caller(caller)) { state, now in
+    let boot = clock.bootMark
+    return Proposal(by: .caller(caller)) { state, now in
       let context = Context(
-        policy: .ofTheCompany, issuing: .open, now: now, sha256: Sample.sha256)
+        policy: .ofTheCompany, issuing: .open, now: now,
+        boot: boot, sha256: Sample.sha256)
       do throws(Refusal) { return .success(try decide(command, by: caller, state, context)) } catch
       {
         guard error.code.isForbidden else { return .failure(error) }

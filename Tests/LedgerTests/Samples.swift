@@ -52,11 +52,11 @@ enum Sample {
     sslmode: .verifyFull, sslrootcert: "/etc/jit/db-ca.crt",
     admin: AdminLogin(user: "jit_broker", proof: .password(name("orders-admin"))))
 
-  static func ask(by requester: String = "alice") -> Ask {
+  static func ask(by requester: String = "alice", extending grant: RequestID? = nil) -> Ask {
     Ask(
       requester: name(requester), database: name("orders_PROD"), databaseUID: name("db-01JD3ZK8"),
       environment: .production, role: name("write"), duration: span("30m"), start: nil,
-      reason: nil, ticket: nil, entitlement: name("orders-write"))
+      reason: nil, ticket: nil, entitlement: name("orders-write"), extends: grant)
   }
 
   static func submitted(_ id: RequestID, by requester: String = "alice") -> Event {

@@ -92,6 +92,7 @@ struct ConnectionPoolTests {
 extension TestServer {
   fileprivate func admins(connectionsMax: Int) -> AdminConnections {
     AdminConnections(
-      to: AdminServer(access: access(), password: { "admin" }), connectionsMax: connectionsMax)
+      to: AdminServer(access: access(), passwords: { [Secret("admin")] }),
+      connectionsMax: connectionsMax)
   }
 }

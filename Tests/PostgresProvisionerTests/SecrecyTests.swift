@@ -30,7 +30,7 @@ struct SecrecyTests {
   func errors() async throws {
     let test = try await TestServer.shared
     let provisioner = PostgresProvisioner(
-      access: test.access(), password: { "not the admin's" }, tag: TestServer.tag)
+      access: test.access(), passwords: { [Secret("not the admin's")] }, tag: TestServer.tag)
     let error = await #expect(throws: ProvisioningError.self) {
       try await provisioner.create(test.plan())
     }

@@ -59,7 +59,7 @@ struct ServerTroubleTests {
     try await test.execute("CREATE ROLE \(admin) LOGIN PASSWORD 'first'")
     let password = Shared("first")
     let provisioner = PostgresProvisioner(
-      access: test.access(user: admin), password: { password.value },
+      access: test.access(user: admin), passwords: { [Secret(password.value)] },
       tag: TestServer.tag)
     #expect(await provisioner.reaches())
 

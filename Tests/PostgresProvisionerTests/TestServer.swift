@@ -80,12 +80,13 @@ struct TestServer: Sendable {
     tag: OriginTag = tag, connectionsMax: Int = 4, failpoint: @escaping FailpointHandler = { _ in }
   ) -> PostgresProvisioner {
     PostgresProvisioner(
-      access: access(), password: { "admin" }, tag: tag, failpoint: failpoint,
+      access: access(), passwords: { [Secret("admin")] }, tag: tag, failpoint: failpoint,
       connectionsMax: connectionsMax)
   }
 
   func provisioner(as user: String, password: String) -> PostgresProvisioner {
-    PostgresProvisioner(access: access(user: user), password: { password }, tag: Self.tag)
+    PostgresProvisioner(
+      access: access(user: user), passwords: { [Secret(password)] }, tag: Self.tag)
   }
 
   /// For a role that no other test has.

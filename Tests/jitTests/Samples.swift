@@ -35,7 +35,7 @@ extension RequestView {
     (request.requestedDuration, request.start, request.reason) = (evil, evil, evil)
     (request.ticket, request.entitlement, request.extends) = (evil, evil, evil)
     (request.submittedAt, request.decidedAt, request.lapsesAt) = (evil, evil, evil)
-    (request.digest, request.sql) = (evil, [evil])
+    (request.digest, request.sql, request.lockdown) = (evil, [evil], evil)
     request.needs = [NeedView(from: evil, count: 1, have: 0, people: [evil])]
     request.reviews = [
       ReviewView(

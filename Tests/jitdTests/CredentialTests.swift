@@ -10,7 +10,7 @@ struct CredentialTests {
   private func read(_ data: Data, mode: Int = 0o400) throws -> String {
     try withTemporaryDirectory { directory in
       _ = try directory.file("orders-admin", data, mode: mode)
-      return try CredentialFiles(directory: directory.path).read(name("orders-admin"))
+      return try CredentialFiles(directory: directory.path).texts(name("orders-admin"))[0]
     }
   }
 
@@ -52,9 +52,9 @@ struct CredentialTests {
     try withTemporaryDirectory { directory in
       let files = CredentialFiles(directory: directory.path)
       _ = try directory.file("orders-admin", "old")
-      #expect(try files.read(name("orders-admin")) == "old")
+      #expect(try files.texts(name("orders-admin")) == ["old"])
       _ = try directory.file("orders-admin", "new")
-      #expect(try files.read(name("orders-admin")) == "new")
+      #expect(try files.texts(name("orders-admin")) == ["new"])
     }
   }
 
@@ -78,5 +78,73 @@ struct CredentialTests {
       try read(Data([0x68, 0x75, 0x68, 0xFF, 0xFE]))
     }
     #expect(error.map { "\($0)".contains("huh") } == false)
+  }
+
+  @Test("while it is rotated both secrets are read, the present one first, until one is settled")
+  func rotating() throws {
+    try withTemporaryDirectory { directory in
+      let files = CredentialFiles(directory: directory.path)
+      let orders = try name("orders-admin")
+      _ = try directory.file("orders-admin", "old")
+      let next = try files.keepNext(orders, Secret("new"))
+      #expect(next.isFresh)
+      #expect(try files.texts(orders) == ["old", "new"])
+      // Cut off and begun again: what a database may have learned stays.
+      let again = try files.keepNext(orders, Secret("newer"))
+      #expect(!again.isFresh && again.secret.reveal() == "new")
+      try files.settle(orders)
+      #expect(try files.texts(orders) == ["new"])
+      try files.settle(orders)
+      #expect(try files.texts(orders) == ["new"])
+      #expect(try directory.names() == ["orders-admin"])
+      #expect(try directory.mode(of: "orders-admin") == 0o400)
+    }
+  }
+
+  @Test("a next secret that nobody has learned can be forgotten")
+  func forgetting() throws {
+    try withTemporaryDirectory { directory in
+      let files = CredentialFiles(directory: directory.path)
+      let orders = try name("orders-admin")
+      _ = try directory.file("orders-admin", "old")
+      _ = try files.keepNext(orders, Secret("new"))
+      try files.forgetNext(orders)
+      try files.forgetNext(orders)
+      #expect(try files.texts(orders) == ["old"])
+    }
+  }
+
+  @Test("what a process that died has half written is no secret")
+  func draft() throws {
+    try withTemporaryDirectory { directory in
+      let files = CredentialFiles(directory: directory.path)
+      let orders = try name("orders-admin")
+      _ = try directory.file("orders-admin", "old")
+      _ = try directory.file("orders-admin~draft", "ne")
+      #expect(try files.texts(orders) == ["old"])
+      _ = try files.keepNext(orders, Secret("new"))
+      #expect(try files.texts(orders) == ["old", "new"])
+    }
+  }
+
+  @Test("a link is not replaced: what it leads to is somebody else's")
+  func link() throws {
+    try withTemporaryDirectory { directory in
+      let files = CredentialFiles(directory: directory.path)
+      _ = try directory.file("elsewhere", "old")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(directory.path)/orders-admin", withDestinationPath: "elsewhere")
+      let error = try #require(throws: CredentialError.self) {
+        try files.keepNext(name("orders-admin"), Secret("new"))
+      }
+      #expect(error.description.contains("not a plain file"))
+      #expect(try directory.names() == ["elsewhere", "orders-admin"])
+    }
+  }
+}
+
+extension CredentialFiles {
+  fileprivate func texts(_ name: CredentialName) throws -> [String] {
+    try read(name).map { $0.reveal() }
   }
 }

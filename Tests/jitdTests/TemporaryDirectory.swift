@@ -31,3 +31,14 @@ extension TemporaryDirectory {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
   }
 }
+
+extension TemporaryDirectory {
+  func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
+  func mode(of name: String) throws -> Int? {
+    let attributes = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+    return (attributes[.posixPermissions] as? NSNumber)?.intValue
+  }
+}

@@ -18,10 +18,15 @@ package enum Event: Sendable, Equatable {
   case grantActivating(RequestID, GrantActivating)
   case grantActivated(RequestID, GrantActivated)
   case grantFailed(RequestID, GrantFailed)
+  case grantExtended(RequestID, GrantExtended)
   case grantRevoking(RequestID, GrantRevoking)
   case grantStuck(RequestID, Grant.Obstacle)
   case grantEnded(RequestID, GrantEnded)
   case credentialReissued(RequestID)
+  case credentialRotated(CredentialRotated)
+
+  case lockdownStarted(LockdownChange)
+  case lockdownLifted(LockdownChange)
 
   case tokenIssued(TokenIssued)
   case tokenRevoked(TokenRevoked)
@@ -39,12 +44,14 @@ package enum Event: Sendable, Equatable {
     case .requestSubmitted(let id, _), .requestApproved(let id, _), .requestDenied(let id),
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
       .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
-      .grantFailed(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
-      .grantEnded(let id, _), .credentialReissued(let id), .openingErased(let id, _):
+      .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
+      .grantStuck(let id, _), .grantEnded(let id, _), .credentialReissued(let id),
+      .openingErased(let id, _):
       id
     case .requestRefused(let id, _): id
-    case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound,
-      .auditExported, .clockAnomaly, .rollbackFound, .heartbeat:
+    case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked,
+      .credentialRotated, .lockdownStarted, .lockdownLifted, .orphanFound, .auditExported,
+      .clockAnomaly, .rollbackFound, .heartbeat:
       nil
     }
   }
@@ -185,6 +192,20 @@ package struct GrantFailed: Sendable, Equatable, Codable {
   package init(because: String) { self.because = because }
 }
 
+/// The end of a grant has moved, before the database knows.
+package struct GrantExtended: Sendable, Equatable, Codable {
+  /// The request that asked for it.
+  package let by: RequestID
+  package let expiresAt: Timestamp
+  /// Since activation, in all.
+  package let duration: TimeSpan
+
+  private enum CodingKeys: String, CodingKey {
+    case by, duration
+    case expiresAt = "expires_at"
+  }
+}
+
 package struct GrantRevoking: Sendable, Equatable, Codable {
   package let cause: Cause
   package let due: Timestamp
@@ -194,6 +215,17 @@ package struct GrantRevoking: Sendable, Equatable, Codable {
 package struct GrantEnded: Sendable, Equatable, Codable {
   package let cause: Cause
   package let receipt: Receipt
+}
+
+/// A new secret of the broker's own lies ready, before the databases know it.
+package struct CredentialRotated: Sendable, Equatable, Codable {
+  package let credential: CredentialName
+  /// Those that the broker shows it to.
+  package let databases: [DatabaseName]
+}
+
+package struct LockdownChange: Sendable, Equatable, Codable {
+  package let range: LockdownRange
 }
 
 package struct TokenIssued: Sendable, Equatable, Codable {

@@ -14,10 +14,14 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case grantActivating = "grant.activating"
   case grantActivated = "grant.activated"
   case grantFailed = "grant.failed"
+  case grantExtended = "grant.extended"
   case grantRevoking = "grant.revoking"
   case grantStuck = "grant.stuck"
   case grantEnded = "grant.ended"
   case credentialReissued = "credential.reissued"
+  case credentialRotated = "credential.rotated"
+  case lockdownStarted = "lockdown.started"
+  case lockdownLifted = "lockdown.lifted"
   case tokenIssued = "token.issued"
   case tokenRevoked = "token.revoked"
   case orphanFound = "orphan.found"
@@ -45,10 +49,14 @@ extension Event {
     case .grantActivating: .grantActivating
     case .grantActivated: .grantActivated
     case .grantFailed: .grantFailed
+    case .grantExtended: .grantExtended
     case .grantRevoking: .grantRevoking
     case .grantStuck: .grantStuck
     case .grantEnded: .grantEnded
     case .credentialReissued: .credentialReissued
+    case .credentialRotated: .credentialRotated
+    case .lockdownStarted: .lockdownStarted
+    case .lockdownLifted: .lockdownLifted
     case .tokenIssued: .tokenIssued
     case .tokenRevoked: .tokenRevoked
     case .orphanFound: .orphanFound
@@ -75,9 +83,12 @@ extension Event {
     case .grantActivating(_, let data): data
     case .grantActivated(_, let data): data
     case .grantFailed(_, let data): data
+    case .grantExtended(_, let data): data
     case .grantRevoking(_, let data): data
     case .grantStuck(_, let data): data
     case .grantEnded(_, let data): data
+    case .credentialRotated(let data): data
+    case .lockdownStarted(let data), .lockdownLifted(let data): data
     case .tokenIssued(let data): data
     case .tokenRevoked(let data): data
     case .orphanFound(let data): data
@@ -111,10 +122,14 @@ extension Event {
     case .grantActivating: self = .grantActivating(try id(), try payload.read())
     case .grantActivated: self = .grantActivated(try id(), try payload.read())
     case .grantFailed: self = .grantFailed(try id(), try payload.read())
+    case .grantExtended: self = .grantExtended(try id(), try payload.read())
     case .grantRevoking: self = .grantRevoking(try id(), try payload.read())
     case .grantStuck: self = .grantStuck(try id(), try payload.read())
     case .grantEnded: self = .grantEnded(try id(), try payload.read())
     case .credentialReissued: self = .credentialReissued(try id())
+    case .credentialRotated: self = .credentialRotated(try payload.read())
+    case .lockdownStarted: self = .lockdownStarted(try payload.read())
+    case .lockdownLifted: self = .lockdownLifted(try payload.read())
     case .tokenIssued: self = .tokenIssued(try payload.read())
     case .tokenRevoked: self = .tokenRevoked(try payload.read())
     case .orphanFound: self = .orphanFound(try payload.read())

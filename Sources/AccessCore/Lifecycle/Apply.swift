@@ -18,20 +18,28 @@ extension State {
     case .requestSubmitted(let id, let data):
       requests[id] = Request(id: id, data, at: entry.at)
       openCount[data.ask.requester, default: 0] += 1
+      if let grant = data.ask.extends { extensions[grant] = id }
+    case .lockdownStarted(let data):
+      if case .caller(let caller) = entry.author {
+        lockdowns[data.range] = Lockdown(range: data.range, by: caller, since: entry.at)
+      }
+    case .lockdownLifted(let data): lockdowns[data.range] = nil
     case .requestApproved(let id, _), .requestDenied(let id), .requestCancelled(let id),
       .requestLapsed(let id), .requestReopened(let id, _), .reviewRecorded(let id, _),
       .grantActivating(let id, _), .grantActivated(let id, _), .grantFailed(let id, _),
-      .grantRevoking(let id, _), .grantStuck(let id, _), .grantEnded(let id, _):
+      .grantExtended(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
+      .grantEnded(let id, _):
       requests[id]?.apply(entry)
       if let closed = requests[id], closed.isClosed { forget(closed) }
-    case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
-      .openingErased, .clockAnomaly, .heartbeat:
+    case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
+      .auditExported, .openingErased, .clockAnomaly, .heartbeat:
       break
     }
   }
 
   private mutating func forget(_ request: Request) {
     requests[request.id] = nil
+    if let grant = request.ask.extends, extensions[grant] == request.id { extensions[grant] = nil }
     let left = openCount[request.ask.requester, default: 1] - 1
     openCount[request.ask.requester] = left > 0 ? left : nil
   }
@@ -87,8 +95,9 @@ extension Request {
           reviewer: caller.principal, verdict: data.verdict, duration: data.duration,
           comment: data.comment, digest: data.digest, at: entry.at))
     case .requestApproved(_, let data):
-      stage = .approved(
-        Approval(at: entry.at, duration: data.duration, lapsesAt: data.lapsesAt))
+      let approval = Approval(at: entry.at, duration: data.duration, lapsesAt: data.lapsesAt)
+      // The same commit has moved the end of the grant.
+      stage = ask.extends == nil ? .approved(approval) : .extended(approval)
     case .requestDenied: stage = .denied(at: entry.at)
     case .requestCancelled: stage = .cancelled(at: entry.at)
     case .requestLapsed: stage = .lapsed(at: entry.at)
@@ -100,13 +109,14 @@ extension Request {
       guard case .granted(let approval, let grant) = stage, case .activating = grant.stage
       else { return }
       stage = .approved(approval)
-    case .grantActivated, .grantRevoking, .grantStuck, .grantEnded:
+    case .grantActivated, .grantExtended, .grantRevoking, .grantStuck, .grantEnded:
       guard case .granted(let approval, var grant) = stage else { return }
       grant.apply(entry)
       stage = .granted(approval, grant)
-    case .requestSubmitted, .requestRefused, .credentialReissued, .logOpened, .policyLoaded,
-      .policyRefused, .tokenIssued, .tokenRevoked, .orphanFound, .auditExported,
-      .openingErased, .clockAnomaly, .rollbackFound, .heartbeat:
+    case .requestSubmitted, .requestRefused, .credentialReissued, .credentialRotated, .logOpened,
+      .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked, .lockdownStarted,
+      .lockdownLifted, .orphanFound, .auditExported, .openingErased, .clockAnomaly,
+      .rollbackFound, .heartbeat:
       break
     }
   }
@@ -124,6 +134,8 @@ extension Grant {
     switch (stage, entry.event) {
     case (.activating, .grantActivated(_, let data)):
       stage = .active(data.identity, since: entry.at)
+    case (.active, .grantExtended(_, let data)):
+      (expiresAt, duration, isExtended) = (data.expiresAt, data.duration, true)
     case (.activating, .grantRevoking(_, let data)), (.active, .grantRevoking(_, let data)):
       stage = .revoking(
         Ending(identity: identity, activatedAt: activatedAt, cause: data.cause, due: data.due))

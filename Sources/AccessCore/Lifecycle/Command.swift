@@ -4,9 +4,13 @@ package enum Command: Sendable {
   case review(RequestID, ReviewSubmission)
   case cancel(RequestID)
   /// Activates an approved request, or gives an active grant a new password.
-  case activate(RequestID, BootMark)
+  case activate(RequestID)
+  /// Asks for more of a grant that is active.
+  case extend(RequestID, of: RequestID, ExtensionSubmission)
   case release(RequestID)
   case revoke(RequestID, reason: WrittenText?)
+  case lockDown(LockdownRange)
+  case liftLockdown(LockdownRange)
   case issueToken(TokenID, user: String, hash: Digest, lifetime: TimeSpan)
   case revokeToken(String)
   case export(format: String, filters: [String: String])
@@ -25,8 +29,11 @@ package enum Command: Sendable {
     case .review: "review"
     case .cancel: "cancel"
     case .activate: "activate"
+    case .extend: "extend"
     case .release: "release"
     case .revoke: "revoke"
+    case .lockDown: "lock-down"
+    case .liftLockdown: "lift-lockdown"
     case .issueToken: "issue-token"
     case .revokeToken: "revoke-token"
     case .export: "export"
@@ -40,10 +47,12 @@ package enum Command: Sendable {
   /// The existing request that it is about.
   package var request: RequestID? {
     switch self {
-    case .review(let id, _), .cancel(let id), .activate(let id, _), .release(let id),
-      .revoke(let id, _), .erase(let id, _):
+    case .review(let id, _), .cancel(let id), .activate(let id), .extend(_, of: let id, _),
+      .release(let id), .revoke(let id, _), .erase(let id, _):
       id
-    case .submit, .issueToken, .revokeToken, .export, .backup, .reloadPolicy, .operate: nil
+    case .submit, .lockDown, .liftLockdown, .issueToken, .revokeToken, .export, .backup,
+      .reloadPolicy, .operate:
+      nil
     }
   }
 }
@@ -69,6 +78,17 @@ package struct Submission: Sendable, Equatable {
     self.ticket = ticket
     self.entitlement = entitlement
     self.start = start
+  }
+}
+
+/// How much more of a grant is asked for, as it came in.
+package struct ExtensionSubmission: Sendable, Equatable {
+  package var duration: String
+  package var reason: WrittenText?
+
+  package init(duration: String, reason: WrittenText?) {
+    self.duration = duration
+    self.reason = reason
   }
 }
 
@@ -103,6 +123,8 @@ package enum Fact: Sendable, Equatable {
   case fenced(RequestID, wall: Timestamp, BootMark)
   /// The requester is no longer entitled.
   case disentitled(RequestID)
+  /// The grant is live in a range that is locked down.
+  case locked(RequestID)
   case stuck(RequestID, Grant.Obstacle)
   case ended(RequestID, Receipt)
   case orphan(OrphanFound)
@@ -113,6 +135,8 @@ package enum Fact: Sendable, Equatable {
   case rollback(seen: String)
   /// Nothing was written for this many milliseconds.
   case quiet(milliseconds: Int64)
+  /// A new secret of the broker's own lies ready, and the databases are about to learn it.
+  case rotating(CredentialRotated)
   case refused(RequestID?, RequestRefused)
   case policyRefused(PolicyRefused)
 }
@@ -122,12 +146,17 @@ package struct Context: Sendable {
   package var policy: Policy
   package var issuing: Issuing
   package var now: Timestamp
+  package var boot: BootMark
   package var sha256: SHA256Function
 
-  package init(policy: Policy, issuing: Issuing, now: Timestamp, sha256: @escaping SHA256Function) {
+  package init(
+    policy: Policy, issuing: Issuing, now: Timestamp, boot: BootMark,
+    sha256: @escaping SHA256Function
+  ) {
     self.policy = policy
     self.issuing = issuing
     self.now = now
+    self.boot = boot
     self.sha256 = sha256
   }
 }

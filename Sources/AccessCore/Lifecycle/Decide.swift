@@ -12,12 +12,18 @@ package func decide(
     return try decideReview(review, of: id, by: caller, state, context)
   case .cancel(let id):
     return try decideCancellation(of: id, by: caller, state, context)
-  case .activate(let id, let boot):
-    return try decideActivation(of: id, boot, by: caller, state, context)
+  case .activate(let id):
+    return try decideActivation(of: id, by: caller, state, context)
+  case .extend(let id, of: let grant, let submission):
+    return try decideExtension(submission, id, of: grant, by: caller, state, context)
   case .release(let id):
     return try decideRelease(of: id, by: caller, state, context)
   case .revoke(let id, let reason):
     return try decideRevocation(of: id, reason, by: caller, state, context)
+  case .lockDown(let range):
+    return try decideLockdown(of: range, by: caller, state, context)
+  case .liftLockdown(let range):
+    return try decideLift(of: range, by: caller, state, context)
   case .issueToken(let id, let user, let hash, let lifetime):
     return try decideToken(id, for: user, hash, lifetime, by: caller, state, context)
   case .revokeToken(let id):

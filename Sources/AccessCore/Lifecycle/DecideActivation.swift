@@ -3,26 +3,27 @@
 /// An approval that today's policy and people no longer carry comes back as
 /// `request.reopened`: the request waits for reviews again.
 func decideActivation(
-  of id: RequestID, _ boot: BootMark, by caller: Caller, _ state: State, _ context: Context
+  of id: RequestID, by caller: Caller, _ state: State, _ context: Context
 ) throws(Refusal) -> [Event] {
   let request = try findOwn(id, for: caller, to: "activate", state, context.policy)
   try requireIssuing(context)
+  try requireUnlocked(request.ask, state)
   switch request.stage {
   case .approved(let approval):
-    return try activation(of: request, approval, boot, context)
+    return try activation(of: request, approval, context)
   case .granted(_, let grant):
-    return try reissue(of: request, grant, boot, context)
+    return try reissue(of: request, grant, context)
   case .pending(let lapsesAt):
     if context.now >= lapsesAt { throw wrongState(request, to: "activated", context.now) }
     throw Refusal(
       .needsReview, "\(id) waits for review", hint: "`jit show \(id)` tells who can approve it")
-  case .denied, .cancelled, .lapsed:
+  case .denied, .cancelled, .lapsed, .extended:
     throw wrongState(request, to: "activated", context.now)
   }
 }
 
 private func activation(
-  of request: Request, _ approval: Request.Approval, _ boot: BootMark, _ context: Context
+  of request: Request, _ approval: Request.Approval, _ context: Context
 ) throws(Refusal) -> [Event] {
   let (ask, policy, now) = (request.ask, context.policy, context.now)
   guard now < approval.lapsesAt else { throw wrongState(request, to: "activated", now) }
@@ -38,16 +39,16 @@ private func activation(
   let duration = min(approval.duration, rule.maxDuration)
   let activating = GrantActivating(
     roleName: grantRoleName(user: ask.requester, id: request.id), expiresAt: now + duration,
-    began: boot, duration: duration, access: database.access,
+    began: context.boot, duration: duration, access: database.access,
     client: database.client ?? database.access.endpoint, scopes: role.postgresql.scopes,
     sessions: rule.sessions)
   return [.grantActivating(request.id, activating)]
 }
 
 private func reissue(
-  of request: Request, _ grant: Grant, _ boot: BootMark, _ context: Context
+  of request: Request, _ grant: Grant, _ context: Context
 ) throws(Refusal) -> [Event] {
-  guard case .active = grant.stage, !grant.isOver(at: context.now, boot) else {
+  guard case .active = grant.stage, !grant.isOver(at: context.now, context.boot) else {
     throw wrongState(request, to: "activated", context.now)
   }
   _ = try stillEntitled(request.ask, context.policy)

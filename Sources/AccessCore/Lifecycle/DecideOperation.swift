@@ -2,11 +2,14 @@
 package enum Operation: Sendable, Equatable {
   /// Looks, and changes nothing.
   case preflight(DatabaseName)
+  /// Gives the broker's own login a new secret.
+  case rotate(DatabaseName)
 
   /// How the attempt is called in the ledger when it is refused.
   var attempt: String {
     switch self {
     case .preflight: "preflight"
+    case .rotate: "rotate"
     }
   }
 }
@@ -19,6 +22,8 @@ func decideOperation(
   case .preflight(let name):
     _ = try context.policy.database(name)
     return []
+  case .rotate(let name):
+    return [.credentialRotated(CredentialRotated(try context.policy.rotation(of: name)))]
   }
 }
 

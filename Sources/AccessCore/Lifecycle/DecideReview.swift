@@ -15,7 +15,8 @@ func decideReview(
   }
   switch review.verdict {
   case .deny: return try denial(review, of: request)
-  case .approve: return try approval(review, of: request, rule, by: caller.principal, context)
+  case .approve:
+    return try approval(review, of: request, rule, by: caller.principal, state, context)
   }
 }
 
@@ -48,7 +49,7 @@ private func denial(
 
 private func approval(
   _ review: ReviewSubmission, of request: Request, _ rule: Entitlement, by reviewer: Principal,
-  _ context: Context
+  _ state: State, _ context: Context
 ) throws(Refusal) -> [Event] {
   try requireIssuing(context)
   guard !request.approvals.contains(reviewer) else {
@@ -75,6 +76,7 @@ private func approval(
     duration: min(request.duration, shorter ?? request.duration),
     lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvals.sorted())
   return [.reviewRecorded(request.id, recorded), .requestApproved(request.id, approved)]
+    + (try extending(by: request, approved.duration, rule, state, context))
 }
 
 func decideCancellation(
@@ -85,7 +87,7 @@ func decideCancellation(
   case .pending, .approved: return [.requestCancelled(id)]
   case .granted:
     throw Refusal(.wrongState, "\(id) is active", hint: "give it back: `jit release \(id)`")
-  case .denied, .cancelled, .lapsed:
+  case .denied, .cancelled, .lapsed, .extended:
     throw wrongState(request, to: "cancelled", context.now)
   }
 }
@@ -104,6 +106,7 @@ private func describe(_ request: Request, _ now: Timestamp) -> String {
   case .denied: "was denied"
   case .cancelled: "was cancelled"
   case .lapsed: "has lapsed"
+  case .extended: "has extended its grant"
   case .granted(_, let grant):
     switch grant.stage {
     case .activating: "is being activated"

@@ -23,10 +23,8 @@ func decideSubmission(
     requester: requester, database: database.name, databaseUID: database.uid,
     environment: database.environment, role: role.name, duration: duration,
     start: submission.start, reason: submission.reason?.commitment,
-    ticket: submission.ticket?.commitment, entitlement: rule.name)
-  let submitted = RequestSubmitted(
-    ask: ask, digest: digest(of: ask, id, origin: state.origin ?? "", context.sha256),
-    lapsesAt: context.now + rule.reviewWithin)
+    ticket: submission.ticket?.commitment, entitlement: rule.name, extends: nil)
+  let submitted = submitting(ask, id, lapsesAt: context.now + rule.reviewWithin, state, context)
   switch rule.review {
   case .steps: return [.requestSubmitted(id, submitted)]
   case .automatic:
@@ -34,6 +32,14 @@ func decideSubmission(
       duration: duration, lapsesAt: activationDeadline(ask, rule, context.now), by: [])
     return [.requestSubmitted(id, submitted), .requestApproved(id, approved)]
   }
+}
+
+func submitting(
+  _ ask: Ask, _ id: RequestID, lapsesAt: Timestamp, _ state: State, _ context: Context
+) -> RequestSubmitted {
+  RequestSubmitted(
+    ask: ask, digest: digest(of: ask, id, origin: state.origin ?? "", context.sha256),
+    lapsesAt: lapsesAt)
 }
 
 /// How long the requester may take to activate: from now, or from the start if that is later.
@@ -54,7 +60,7 @@ package func digest(
     "database_uid": text(ask.databaseUID), "environment": .string(ask.environment.rawValue),
     "role": text(ask.role), "duration": text(ask.duration), "start": text(ask.start),
     "reason": text(ask.reason?.digest), "ticket": text(ask.ticket?.digest),
-    "entitlement": text(ask.entitlement),
+    "entitlement": text(ask.entitlement), "extends": text(ask.extends),
   ])
   return sha256(json.canonical)
 }
@@ -129,7 +135,7 @@ extension ReviewRule {
   }
 }
 
-private func checkReason(_ reason: WrittenText?, against rule: ReasonRule) throws(Refusal) {
+func checkReason(_ reason: WrittenText?, against rule: ReasonRule) throws(Refusal) {
   try checkLength(reason, of: "reason")
   let text = reason?.text ?? ""
   guard !text.isEmpty else {
@@ -178,7 +184,7 @@ private func checkStart(_ start: Timestamp?, _ now: Timestamp) throws(Refusal) {
   }
 }
 
-private func checkOpenRequests(of person: Principal, _ state: State) throws(Refusal) {
+func checkOpenRequests(of person: Principal, _ state: State) throws(Refusal) {
   guard state.openCount[person, default: 0] < Limits.openRequestsPerPersonMax else {
     throw Refusal(
       .tooMany, "\(person) has \(Limits.openRequestsPerPersonMax) open requests",

@@ -1,11 +1,13 @@
 /// The access itself. It shares its request's id.
 package struct Grant: Sendable, Equatable {
   package let roleName: String
-  /// Fixed when activation began.
-  package let expiresAt: Timestamp
+  /// Fixed when activation began; only an extension moves it.
+  package internal(set) var expiresAt: Timestamp
   /// When activation began, on the clock that nobody can set.
   package let began: BootMark
-  package let duration: TimeSpan
+  /// In all, with what it was extended by.
+  package internal(set) var duration: TimeSpan
+  package internal(set) var isExtended = false
   /// A copy, so that revocation needs no policy.
   package let access: DatabaseAccess
   package let client: Endpoint
@@ -54,6 +56,13 @@ package struct Grant: Sendable, Equatable {
       self.sessionsEnded = sessionsEnded
       self.preparedRolledBack = preparedRolledBack
       self.residue = residue
+    }
+  }
+
+  package var isActive: Bool {
+    switch stage {
+    case .active: true
+    case .activating, .revoking, .stuck, .ended: false
     }
   }
 

@@ -3,7 +3,7 @@
 package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
   switch fact {
   case .lapsed(let id):
-    guard let request = state.requests[id], request.hasLapsed(at: now) else { return [] }
+    guard let request = state.requests[id], state.hasLapsed(request, at: now) else { return [] }
     return [.requestLapsed(id)]
   case .activated(let id, let identity):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
@@ -31,6 +31,10 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
       return [.grantRevoking(id, GrantRevoking(cause: .revoked, due: now, reason: nil))]
     case .revoking, .stuck, .ended, nil: return []
     }
+  case .locked(let id):
+    guard let request = state.requests[id], state.lockdown(over: request.ask) != nil
+    else { return [] }
+    return [lockdownEnd(of: request, now)].compactMap(\.self)
   case .stuck(let id, let obstacle):
     switch state.requests[id]?.grant?.stage {
     case .revoking: return [.grantStuck(id, obstacle)]
@@ -58,6 +62,7 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
   case .quiet(let milliseconds):
     guard let newest = state.newest, now - newest >= milliseconds else { return [] }
     return [.heartbeat]
+  case .rotating(let rotated): return [.credentialRotated(rotated)]
   case .refused(let id, let refused): return [.requestRefused(id, refused)]
   case .policyRefused(let refused): return [.policyRefused(refused)]
   }
@@ -69,8 +74,17 @@ extension Request {
     switch stage {
     case .pending(let lapsesAt): now >= lapsesAt
     case .approved(let approval): now >= approval.lapsesAt
-    case .denied, .cancelled, .lapsed, .granted: false
+    case .denied, .cancelled, .lapsed, .granted, .extended: false
     }
+  }
+}
+
+extension State {
+  /// Whether nobody came in time, or what it would extend is no longer active.
+  package func hasLapsed(_ request: Request, at now: Timestamp) -> Bool {
+    if request.hasLapsed(at: now) { return true }
+    guard case .pending = request.stage, let grant = request.ask.extends else { return false }
+    return requests[grant]?.grant?.isActive != true
   }
 }
 

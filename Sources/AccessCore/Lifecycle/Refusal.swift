@@ -45,6 +45,9 @@ package struct Refusal: Error, Sendable, Equatable {
     case needsReview = "needs-review"
     case keyReused = "key-reused"
 
+    /// What it is about is in a range that is locked down.
+    case lockedDown = "locked-down"
+    case ownLockdown = "own-lockdown"
     /// The broker is in revoke-only mode.
     case issuingStopped = "issuing-stopped"
     case policyRefused = "policy-refused"
@@ -53,6 +56,8 @@ package struct Refusal: Error, Sendable, Equatable {
     /// The database has a danger that the policy does not accept by name.
     case dangerNotAccepted = "danger-not-accepted"
     case ledgerUnwritable = "ledger-unwritable"
+    /// The directory of credentials takes no new secret.
+    case credentialsUnwritable = "credentials-unwritable"
   }
 }
 
@@ -62,12 +67,13 @@ extension Refusal.Code {
     switch self {
     case .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing, .reasonMismatch,
       .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised, .adminSocket,
-      .otherDigest, .unknownRequest, .issuingStopped, .tooMany:
+      .otherDigest, .unknownRequest, .issuingStopped, .lockedDown, .ownLockdown, .tooMany:
       true
     case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
       .unknownPerson,
       .wrongState, .alreadyReviewed, .tooEarly, .needsReview, .keyReused, .policyRefused,
-      .databaseUnreachable, .databaseRefused, .dangerNotAccepted, .ledgerUnwritable:
+      .databaseUnreachable, .databaseRefused, .dangerNotAccepted, .ledgerUnwritable,
+      .credentialsUnwritable:
       false
     }
   }

@@ -11,9 +11,12 @@ package struct Ask: Sendable, Equatable, Codable {
   package let reason: Commitment?
   package let ticket: Commitment?
   package let entitlement: EntitlementName
+  /// The grant of which this asks for more; nil when it asks for a grant of its own.
+  package let extends: RequestID?
 
   private enum CodingKeys: String, CodingKey {
     case requester, database, environment, role, duration, start, reason, ticket, entitlement
+    case extends
     case databaseUID = "database_uid"
   }
 }
@@ -35,6 +38,8 @@ package struct Request: Sendable, Equatable {
     case cancelled(at: Timestamp)
     case lapsed(at: Timestamp)
     case granted(Approval, Grant)
+    /// An extension that was approved: what it asked for is part of the grant that it extends.
+    case extended(Approval)
   }
 
   package struct Approval: Sendable, Equatable {
@@ -49,7 +54,7 @@ package struct Request: Sendable, Equatable {
   package var isClosed: Bool {
     switch stage {
     case .pending, .approved: false
-    case .denied, .cancelled, .lapsed: true
+    case .denied, .cancelled, .lapsed, .extended: true
     case .granted(_, let grant): grant.isEnded
     }
   }
@@ -59,10 +64,12 @@ package struct Request: Sendable, Equatable {
     return grant
   }
 
-  /// What lasts: the shortest of what was asked and what reviewers have allowed so far.
+  /// What lasts: the shortest of what was asked and what reviewers have allowed so far, and for a
+  /// grant all that it was extended by.
   package var duration: TimeSpan {
     switch stage {
-    case .approved(let approval), .granted(let approval, _): approval.duration
+    case .approved(let approval), .extended(let approval): approval.duration
+    case .granted(_, let grant): grant.duration
     case .pending, .denied, .cancelled, .lapsed:
       reviews.compactMap(\.duration).reduce(ask.duration, min)
     }

@@ -1,6 +1,9 @@
 /// What is open or live. Closed history stays in the ledger.
 package struct State: Sendable, Equatable {
   package internal(set) var requests: [RequestID: Request] = [:]
+  /// Grants with the open request that asks for more of them.
+  package internal(set) var extensions: [RequestID: RequestID] = [:]
+  package internal(set) var lockdowns: [LockdownRange: Lockdown] = [:]
   package internal(set) var tokens: [TokenID: Token] = [:]
   package internal(set) var tokenIDs: [Digest: TokenID] = [:]
   /// Digest of the policy that was last in force.
@@ -52,6 +55,7 @@ package enum Subject: Hashable, Sendable {
   case policy
   case request(RequestID)
   case token(TokenID)
+  case lockdown(LockdownRange)
 
   package var text: String {
     switch self {
@@ -59,6 +63,7 @@ package enum Subject: Hashable, Sendable {
     case .policy: "policy"
     case .request(let id): "request:\(id)"
     case .token(let id): "token:\(id)"
+    case .lockdown(let range): "lockdown:\(range.text)"
     }
   }
 
@@ -76,14 +81,15 @@ extension Event {
     case .policyLoaded: .policy
     case .tokenIssued(let data): .token(data.token)
     case .tokenRevoked(let data): .token(data.token)
+    case .lockdownStarted(let data), .lockdownLifted(let data): .lockdown(data.range)
     case .requestSubmitted(let id, _), .requestApproved(let id, _), .requestDenied(let id),
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
       .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
-      .grantFailed(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
-      .grantEnded(let id, _):
+      .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
+      .grantStuck(let id, _), .grantEnded(let id, _):
       .request(id)
-    case .requestRefused, .credentialReissued, .policyRefused, .orphanFound, .auditExported,
-      .openingErased, .clockAnomaly, .heartbeat:
+    case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
+      .auditExported, .openingErased, .clockAnomaly, .heartbeat:
       nil
     }
   }
@@ -94,8 +100,9 @@ extension Event {
     case .logOpened, .policyLoaded: true
     case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
       .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
-      .grantFailed, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued, .policyRefused,
-      .tokenIssued, .tokenRevoked, .orphanFound, .auditExported, .openingErased, .clockAnomaly,
+      .grantFailed, .grantExtended, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued,
+      .credentialRotated, .policyRefused, .tokenIssued, .tokenRevoked, .lockdownStarted,
+      .lockdownLifted, .orphanFound, .auditExported, .openingErased, .clockAnomaly,
       .rollbackFound, .heartbeat:
       false
     }
@@ -109,6 +116,7 @@ extension State {
     case .log, .policy: true
     case .request(let id): requests[id] != nil
     case .token(let id): tokens[id] != nil
+    case .lockdown(let range): lockdowns[range] != nil
     }
   }
 }

@@ -63,6 +63,12 @@ extension Policy {
     parties.reduce(into: []) { $0.formUnion(people(in: $1)) }
   }
 
+  /// Everybody whom it names, as a member of a group or by themselves.
+  package var everybody: Set<Principal> {
+    let parties = authorities.values.flatMap { $0 } + entitlements.values.flatMap(\.requesters)
+    return groups.values.reduce(people(in: parties)) { $0.union($1) }
+  }
+
   package func groups(of person: Principal) -> [GroupName] {
     groups.filter { $0.value.contains(person) }.map(\.key).sorted()
   }

@@ -12,6 +12,11 @@ package enum Failpoint: String, Sendable, CaseIterable {
   case reissueRecorded = "reissue-recorded"
   case passwordChanged = "password-changed"
 
+  case extensionRecorded = "extension-recorded"
+  case expiryMoved = "expiry-moved"
+
+  case lockdownRecorded = "lockdown-recorded"
+
   case revokingRecorded = "revoking-recorded"
   case fenced = "fenced"
   case scopesRevoked = "scopes-revoked"
@@ -19,6 +24,12 @@ package enum Failpoint: String, Sendable, CaseIterable {
   case roleDropped = "role-dropped"
   case revocationVerified = "revocation-verified"
   case endedRecorded = "ended-recorded"
+
+  case nextSecretKept = "next-secret-kept"
+  case rotationRecorded = "rotation-recorded"
+  case adminPasswordChanged = "admin-password-changed"
+  case nextSecretProven = "next-secret-proven"
+  case rotationSettled = "rotation-settled"
 }
 
 /// Called at each failpoint; does nothing outside of tests.

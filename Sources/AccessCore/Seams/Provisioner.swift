@@ -18,6 +18,9 @@ package protocol Provisioner: Preflighting {
   /// Gives the role a new password and makes sure that LOGIN is on; sessions stay.
   func reissue(_ role: RoleIdentity) async throws(ProvisioningError) -> Secret
 
+  /// Lets the role's logins go on until then; sessions stay. Never for a role whose end has begun.
+  func extend(_ role: RoleIdentity, until: Timestamp) async throws(ProvisioningError)
+
   /// Fences the role, ends its sessions, removes it and checks that nothing is left.
   func revoke(_ target: RevocationTarget) async -> Revocation
 
@@ -30,6 +33,10 @@ package protocol Provisioner: Preflighting {
 
   /// Every role in the server that carries our marker and our origin's tag.
   func census() async throws(ProvisioningError) -> Census
+
+  /// Gives the broker's own login a new password, and then shows that it is let in by it.
+  /// If it throws, the server may know the one or the other.
+  func rotate(to secret: Secret) async throws(ProvisioningError)
 
   /// Closes the connections; an operation under way ends with an error.
   func close() async

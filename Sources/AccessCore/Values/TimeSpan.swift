@@ -36,6 +36,27 @@ package struct TimeSpan: Sendable {
   }
 }
 
+extension TimeSpan {
+  /// The sum, in the largest units that it has: `45m`, `1h15m`.
+  package static func + (a: TimeSpan, b: TimeSpan) -> TimeSpan {
+    TimeSpan(wholeSeconds: a.seconds + b.seconds)
+  }
+
+  /// Nil when nothing is left.
+  package func minus(_ other: TimeSpan) -> TimeSpan? {
+    self > other ? TimeSpan(wholeSeconds: seconds - other.seconds) : nil
+  }
+
+  private init(wholeSeconds: Int64) {
+    let units = [
+      (wholeSeconds / 86_400, "d"), (wholeSeconds / 3_600 % 24, "h"),
+      (wholeSeconds / 60 % 60, "m"), (wholeSeconds % 60, "s"),
+    ]
+    seconds = wholeSeconds
+    text = units.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+  }
+}
+
 extension TimeSpan: Hashable, Comparable {
   package static func == (a: TimeSpan, b: TimeSpan) -> Bool { a.seconds == b.seconds }
   package static func < (a: TimeSpan, b: TimeSpan) -> Bool { a.seconds < b.seconds }

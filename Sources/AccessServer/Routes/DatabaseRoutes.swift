@@ -13,6 +13,16 @@ struct DatabaseRoutes {
       let report = try await broker.preflight(name, by: context.caller)
       return try jsonResponse(PreflightView(report, of: name))
     }
+    router.post("/v1/databases/:name/rotate") { request, context in
+      let name = try context.parameters.require("name")
+      let caller = try context.caller
+      // A repetition rotates once more, which does no harm.
+      _ = try await request.bareWrite(by: caller)
+      let rotated = try await broker.rotate(name, by: caller)
+      return try jsonResponse(
+        RotationView(
+          credential: rotated.credential.text, databases: rotated.databases.map(\.text)))
+    }
   }
 }
 

@@ -15,6 +15,7 @@ struct RequestRoutes {
     router.post("/v1/requests/:id/reviews", use: review)
     router.post("/v1/requests/:id/cancel", use: cancel)
     router.post("/v1/requests/:id/activate", use: activate)
+    router.post("/v1/requests/:id/extend", use: extend)
     router.post("/v1/requests/:id/release", use: release)
     router.post("/v1/requests/:id/revoke", use: revoke)
     router.post("/v1/requests/:id/erase", use: erase)
@@ -82,6 +83,16 @@ struct RequestRoutes {
     let key = try await request.bareWrite(by: caller)
     let credentials = try await broker.activate(try id(context), by: caller, idempotency: key)
     return try jsonResponse(CredentialsView(credentials))
+  }
+
+  private func extend(_ request: Request, _ context: APIContext) async throws -> Response {
+    let caller = try context.caller
+    let write = try await request.write(NewExtension.self, by: caller)
+    let submission = ExtensionSubmission(
+      duration: write.body.duration, reason: broker.written(write.body.reason))
+    let made = try await broker.extend(
+      try id(context), submission, by: caller, idempotency: write.idempotency)
+    return try await respond(made, status: .created)
   }
 
   private func release(_ request: Request, _ context: APIContext) async throws -> Response {

@@ -11,12 +11,10 @@ struct StatusRoutes {
   func addOpen(to router: Router<APIContext>) {
     router.get("/healthz") { _, _ in "ok\n" }
     router.get("/readyz") { [broker] _, _ in
-      let stopped = await broker.issuingStopped()
+      let (isReady, words) = readiness(await broker.standing())
       return Response(
-        status: stopped == nil ? .ok : .serviceUnavailable,
-        body: ResponseBody(
-          byteBuffer: ByteBuffer(
-            string: (stopped.map { "revoke-only: \($0.inert)" } ?? "ready") + "\n")))
+        status: isReady ? .ok : .serviceUnavailable,
+        body: ResponseBody(byteBuffer: ByteBuffer(string: words + "\n")))
     }
     router.get("/metrics") { [broker] _, _ in
       Response(
@@ -34,6 +32,16 @@ struct StatusRoutes {
   }
 }
 
+/// Whether access is given, for anybody who asks: no names of people or databases.
+private func readiness(_ standing: Standing) -> (isReady: Bool, words: String) {
+  if let stopped = standing.issuingStopped { return (false, "revoke-only: \(stopped.inert)") }
+  if let lockdown = standing.lockdowns.first(where: { $0.range == .everything }) {
+    return (false, "revoke-only: everything is locked down since \(lockdown.since)")
+  }
+  let count = standing.lockdowns.count
+  return (true, count == 0 ? "ready" : "ready, with \(count) lockdown\(count == 1 ? "" : "s")")
+}
+
 extension StatusView {
   fileprivate init(_ standing: Standing) {
     self.init(
@@ -41,6 +49,7 @@ extension StatusView {
       origin: standing.origin, entries: standing.entries,
       newestAt: standing.newest?.description, ledgerUnwritable: standing.unwritable,
       liveGrants: standing.live, stuckGrants: standing.stuck,
+      lockdowns: standing.lockdowns.map(LockdownView.init),
       scrub: Scrub(
         checked: standing.scrub.checked, size: standing.scrub.size,
         finishedAt: standing.scrub.finishedAt?.description, flaw: standing.scrub.flaw))

@@ -12,7 +12,7 @@ extension RequestView {
       duration: request.duration.text, requestedDuration: ask.duration.text,
       start: ask.start?.description, reason: ask.reason.flatMap { detail.texts[$0] },
       ticket: ask.ticket.flatMap { detail.texts[$0] }, entitlement: ask.entitlement.text,
-      breakGlass: false, extends: nil, submittedAt: request.submittedAt.description,
+      breakGlass: false, extends: ask.extends?.text, submittedAt: request.submittedAt.description,
       decidedAt: request.decidedAt?.description, lapsesAt: request.lapsesAt?.description,
       needs: detail.needs.map(NeedView.init),
       reviews: request.reviews.map { review in
@@ -21,7 +21,8 @@ extension RequestView {
           comment: review.comment.flatMap { detail.texts[$0] }, duration: review.duration?.text,
           signed: false, at: review.at.description)
       },
-      grant: request.grant.map(GrantView.init), digest: request.digest.description, sql: sql,
+      grant: request.grant.map(GrantView.init), lockdown: detail.lockdown?.words,
+      digest: request.digest.description, sql: sql,
       durable: durable)
   }
 }
@@ -90,7 +91,7 @@ extension AccessCore.Request {
   fileprivate var decidedAt: Timestamp? {
     switch stage {
     case .pending: nil
-    case .approved(let approval), .granted(let approval, _): approval.at
+    case .approved(let approval), .granted(let approval, _), .extended(let approval): approval.at
     case .denied(let at), .cancelled(let at), .lapsed(let at): at
     }
   }
@@ -99,7 +100,7 @@ extension AccessCore.Request {
     switch stage {
     case .pending(let lapsesAt): lapsesAt
     case .approved(let approval): approval.lapsesAt
-    case .denied, .cancelled, .lapsed, .granted: nil
+    case .denied, .cancelled, .lapsed, .granted, .extended: nil
     }
   }
 }
@@ -109,7 +110,7 @@ extension AccessCore.Request.Stage {
   package var name: String {
     switch self {
     case .pending: "pending"
-    case .approved, .granted: "approved"
+    case .approved, .granted, .extended: "approved"
     case .denied: "denied"
     case .cancelled: "cancelled"
     case .lapsed: "lapsed"

@@ -56,6 +56,13 @@ extension PostgresProvisioner {
     return fresh.secret
   }
 
+  package func extend(_ role: RoleIdentity, until: Timestamp) async throws(ProvisioningError) {
+    try await alter(role) { connection in
+      try RoleStatements(role.name, on: connection)
+        .expire(at: try connection.quoted(literal: until.description))
+    }
+  }
+
   private func inspected(
     _ plan: RolePlan
   ) async throws(ProvisioningError) -> Answer<ScopeInspection> {

@@ -57,6 +57,13 @@ actor AdminConnections {
     return try await run(body, in: session, of: systemIdentifier, keep: false)
   }
 
+  /// Shows that the server lets us in by this very secret.
+  func prove(_ secret: Secret, on systemIdentifier: String) async throws(ProvisioningError) {
+    let session = try await server.prove(secret)
+    await session.connection.close()
+    guard session.systemIdentifier == systemIdentifier else { throw .otherServer(at: server.place) }
+  }
+
   /// Ends everything; what is under way fails, and so does what comes later.
   func close() async {
     isClosed = true

@@ -4,12 +4,13 @@ import PostgresClient
 /// One server, the broker's login there, and how long anything may take.
 struct AdminServer: Sendable {
   private let access: DatabaseAccess
-  private let password: @Sendable () throws -> String?
+  private let passwords: @Sendable () throws -> [Secret]
 
-  /// - Parameter password: read anew for each connection, so that it can be rotated.
-  init(access: DatabaseAccess, password: @escaping @Sendable () throws -> String?) {
+  /// - Parameter passwords: read anew for each connection; while one is rotated, the present one
+  ///   and the next.
+  init(access: DatabaseAccess, passwords: @escaping @Sendable () throws -> [Secret]) {
     self.access = access
-    self.password = password
+    self.passwords = passwords
   }
 
   /// For people: `db1.internal:5432`.
@@ -17,27 +18,39 @@ struct AdminServer: Sendable {
 
   /// Connects, within a few seconds.
   func open(database: String? = nil) async throws(ProvisioningError) -> AdminSession {
-    let parameters = try parameters(database: database)
-    do {
-      return try await AdminSession(to: parameters)
-    } catch {
-      // Also a refused login: without one the server is as good as not there.
-      throw ProvisioningError(
-        .unreachable,
-        """
-        \(place) did not let \(access.admin.user) into the database \(parameters.dbname.inert): \
-        \(error); see that the server runs, that the admin credential is right, and that the \
-        admin may CONNECT
-        """)
+    var refusal: ProvisioningError?
+    for password in try readPasswords() {
+      let parameters = parameters(database: database, password: password)
+      do { return try await AdminSession(to: parameters) } catch {
+        // Also a refused login: without one the server is as good as not there.
+        refusal =
+          refusal
+          ?? ProvisioningError(
+            .unreachable,
+            """
+            \(place) did not let \(access.admin.user) into the database \
+            \(parameters.dbname.inert): \(error); see that the server runs, that the admin \
+            credential is right, and that the admin may CONNECT
+            """)
+        guard (error as? PostgresError)?.sqlState == .invalidPassword else { break }
+      }
     }
+    throw refusal
+      ?? ProvisioningError(.unreachable, "there is no admin credential for \(place)")
   }
 
-  private func parameters(database: String?) throws(ProvisioningError) -> ConnectionParameters {
+  /// Connects by this very password and no other one.
+  func prove(_ password: Secret) async throws(ProvisioningError) -> AdminSession {
+    let server = AdminServer(access: access, passwords: { [password] })
+    return try await server.open()
+  }
+
+  private func parameters(database: String?, password: Secret?) -> ConnectionParameters {
     var parameters = ConnectionParameters(
       host: access.endpoint.host, port: access.endpoint.port, dbname: database ?? access.dbname,
       user: access.admin.user, sslmode: sslmode, sslrootcert: access.sslrootcert)
     switch access.admin.proof {
-    case .password: parameters.password = try readPassword()
+    case .password: parameters.password = password?.reveal()
     case .certificate(let path, let key):
       parameters.sslcert = path
       parameters.sslkey = key
@@ -50,8 +63,13 @@ struct AdminServer: Sendable {
     return parameters
   }
 
-  private func readPassword() throws(ProvisioningError) -> String? {
-    do { return try password() } catch {
+  /// What is to be tried, in this order; nil stands for none.
+  private func readPasswords() throws(ProvisioningError) -> [Secret?] {
+    switch access.admin.proof {
+    case .certificate, .peer: return [nil]
+    case .password: break
+    }
+    do { return try passwords() } catch {
       throw ProvisioningError(
         .unreachable, "the admin credential for \(place) could not be read: \(error)")
     }

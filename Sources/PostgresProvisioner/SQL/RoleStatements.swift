@@ -72,6 +72,15 @@ struct RoleStatements: Sendable {
     """
   }
 
+  /// Sessions do not notice.
+  ///
+  /// - Parameter time: as it stands in SQL, with its quotes.
+  func expire(at time: String) -> String {
+    """
+    ALTER ROLE \(role) VALID UNTIL \(time)
+    """
+  }
+
   /// NOLOGIN is what counts; the rest is for the case that somebody undoes it.
   var fence: String {
     """

@@ -36,8 +36,10 @@ func confirm(_ question: String) throws(Failure) {
 }
 
 /// A write that only the broker's memory knows so far is worth a word.
-func warnIfNotDurable(_ request: RequestView) {
-  guard !request.durable else { return }
+func warnIfNotDurable(_ request: RequestView) { warn(ifNotDurable: request.durable) }
+
+func warn(ifNotDurable isDurable: Bool) {
+  guard !isDurable else { return }
   Console.standard.say(
     "warning: the broker cannot write its ledger now; this is kept in its memory and logged later\n"
   )

@@ -35,13 +35,7 @@ struct RequestCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("A ticket's name.", valueName: "text"))
   var ticket: String?
 
-  @Flag(inversion: .prefixedNo, help: "Wait for the decision (the default on a terminal).")
-  var wait: Bool?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Stop waiting after this time; the request stays.", valueName: "duration"))
-  var timeout: String?
+  @OptionGroup var waiting: WaitOptions
 
   @Flag(help: "Ask nothing; show the reviewers and the exact SQL.")
   var dryRun = false
@@ -53,7 +47,7 @@ struct RequestCommand: AsyncParsableCommand {
 
   func run() async throws {
     let span = try duration(length, "--for")
-    let patience = try timeout.map { text throws(Failure) in try duration(text, "--timeout") }
+    try waiting.check()
     let ask = NewRequest(
       database: database, role: role, duration: span.text, reason: reason, ticket: ticket,
       entitlement: entitlement, start: start, dryRun: dryRun ? true : nil)
@@ -63,37 +57,12 @@ struct RequestCommand: AsyncParsableCommand {
       }
       let reply: Reply<RequestView> = try await broker.post(Path.requests, ask)
       warnIfNotDurable(reply.view)
-      let waits = !dryRun && (wait ?? Console.standard.outputIsTerminal)
-      guard waits else {
+      guard !dryRun else {
         return try output.show(reply) {
-          dryRun
-            ? $0.dryRunText(paint: paint, now: currentTime())
-            : $0.submittedText(paint: paint, now: currentTime()) + $0.nextStep
+          $0.dryRunText(paint: Console.standard.paint, now: currentTime())
         }
       }
-      try await showDecision(reply, patience, broker)
+      try await waiting.show(reply, output, broker)
     }
-  }
-
-  private var paint: Paint { Console.standard.paint }
-
-  private func showDecision(
-    _ reply: Reply<RequestView>, _ patience: TimeSpan?, _ broker: Broker
-  ) async throws {
-    let console = Console.standard
-    if output.output == .text {
-      try console.print(reply.view.submittedText(paint: paint, now: currentTime()))
-    }
-    if reply.view.state == "pending" && console.errorIsTerminal {
-      console.say("waiting for the decision; Ctrl-C stops waiting, and the request stays\n")
-    }
-    let last = try await decision(on: reply, within: patience, broker)
-    switch output.output {
-    case .json: try console.print(last.json().inertText + "\n")
-    case .text where reply.view.state == "pending" && last.view.state == "approved":
-      try console.print(last.view.approvedText(paint: paint))
-    case .text: try console.print(last.view.state == "approved" ? last.view.nextStep : "")
-    }
-    if let failure = last.view.asDecision(patience) { throw failure }
   }
 }

@@ -22,6 +22,7 @@ func diagnose(
   [
     Finding("broker", "reached at \(address)"), issuing(status), ledger(status, now: now),
     history(status.scrub, now: now), clock(status, now: now), grants(status),
+    lockdown(status),
     Finding("you", "\(whoami.principal), known by \(whoami.method)"),
   ]
 }
@@ -69,6 +70,13 @@ private func grants(_ status: StatusView) -> Finding {
   Finding(
     "grants", "\(status.liveGrants) live, \(status.stuckGrants) stuck",
     hint: status.stuckGrants > 0 ? "jit grants tells what is in the way of their end" : nil)
+}
+
+private func lockdown(_ status: StatusView) -> Finding {
+  guard !status.lockdowns.isEmpty else { return Finding("lockdown", "none") }
+  return Finding(
+    "lockdown", status.lockdowns.map(\.words).joined(separator: "; "),
+    hint: "another person lifts it: \(list(status.lockdowns.map { "`\($0.liftCommand)`" }))")
 }
 
 func findingTable(_ findings: [Finding], paint: Paint) -> String {

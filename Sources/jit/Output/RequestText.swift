@@ -4,10 +4,11 @@ import AccessCore
 extension RequestView {
   var isProduction: Bool { environment == Environment.production.rawValue }
 
-  /// `write on orders_PROD (PRODUCTION) for 30m`
+  /// `write on orders_PROD (PRODUCTION) for 30m`, and for an extension `more of 7F3K2QXW`.
   func summary(_ paint: Paint) -> String {
     let place = "\(database.inert) (\(paint.environment(environment)))"
-    return "\(role.inert) on \(place) for \(duration.inert)"
+    let more = extends.map { " more of \($0.inert)" } ?? ""
+    return "\(role.inert) on \(place) for \(duration.inert)\(more)"
   }
 
   /// The answer to a request: what is asked, who can approve, what comes next.
@@ -34,6 +35,7 @@ extension RequestView {
       ("ticket", ticket.map { [$0.inert] } ?? []),
       ("entitlement", [entitlement.inert]),
       ("asked for", requestedDuration == duration ? [] : [requestedDuration.inert]),
+      ("lockdown", lockdown.map { [paint.red("no access is given: \($0.inert)")] } ?? []),
       ("extends", extends.map { [$0.inert] } ?? []),
       ("break-glass", breakGlass ? [paint.red("yes")] : []),
       ("submitted", [moment(submittedAt, now: now)]),
@@ -68,7 +70,8 @@ extension RequestView {
   var nextStep: String {
     switch state {
     case "pending": "next: jit show \(id.inert)\n"
-    case "approved": "next: jit connect \(id.inert)\n"
+    case "approved":
+      "next: \(extends.map { "jit show \($0.inert)" } ?? "jit connect \(id.inert)")\n"
     default: ""
     }
   }

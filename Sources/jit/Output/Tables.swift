@@ -10,8 +10,8 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
       let needs =
         request.state == "pending" ? open.map { "\($0.count - $0.have) of \($0.from.inert)" } : []
       return [
-        Cell(request.id.inert), Cell(state(request).inert, shown: paint.state(state(request))),
-        Cell(request.requester.inert), Cell(request.role.inert), Cell(request.database.inert),
+        Cell(request.id.inert), stateCell(request, paint), Cell(request.requester.inert),
+        Cell(request.role.inert), Cell(request.database.inert),
         environmentCell(request.environment, paint), Cell(request.duration.inert),
         Cell(ago(request.submittedAt, now)), Cell(needs.joined(separator: ", ")),
       ]
@@ -20,6 +20,13 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
 
 /// What the access itself is doing says more than that it was approved once.
 private func state(_ request: RequestView) -> String { request.grant?.state ?? request.state }
+
+/// A lockdown explains why what was approved is not given.
+private func stateCell(_ request: RequestView, _ paint: Paint) -> Cell {
+  let mark = request.lockdown == nil ? "" : ", locked"
+  let state = state(request)
+  return Cell(state.inert + mark, shown: paint.state(state) + paint.red(mark))
+}
 
 /// What is stuck comes first, then the oldest.
 func requestGoesBefore(_ a: RequestView, _ b: RequestView) -> Bool {
@@ -36,8 +43,8 @@ func grantTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> Stri
     requests.compactMap { request in
       guard let grant = request.grant else { return nil }
       return [
-        Cell(request.id.inert), Cell(grant.state.inert, shown: paint.state(grant.state)),
-        Cell(request.requester.inert), Cell(request.role.inert), Cell(request.database.inert),
+        Cell(request.id.inert), stateCell(request, paint), Cell(request.requester.inert),
+        Cell(request.role.inert), Cell(request.database.inert),
         environmentCell(request.environment, paint), Cell(remaining(grant, now)),
         Cell(grant.roleName.inert),
       ]
