@@ -47,6 +47,7 @@ extension Broker {
     let state = await ledger.state
     guard !state.lockdowns.isEmpty else { return }
     let locked = state.grants.filter { state.lockdown(over: $0.ask) != nil }
+    guard !locked.isEmpty else { return }
     let outcome = await record(locked.map { .locked($0.id) })
     if outcome?.events.isEmpty == false { wake.now() }
   }

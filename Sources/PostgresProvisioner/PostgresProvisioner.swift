@@ -16,11 +16,13 @@ package final class PostgresProvisioner: Provisioner {
   ///   - connectionsMax: at least 2; one is kept for revocations.
   package init(
     access: DatabaseAccess, passwords: @escaping @Sendable () throws -> [Secret], tag: OriginTag,
-    failpoint: @escaping FailpointHandler = { _ in }, connectionsMax: Int = 4
+    failpoint: @escaping FailpointHandler = { _ in },
+    fault: @escaping StepFaultHandler = { nil }, connectionsMax: Int = 4
   ) {
     self.access = access
     admins = AdminConnections(
-      to: AdminServer(access: access, passwords: passwords), connectionsMax: connectionsMax)
+      to: AdminServer(access: access, passwords: passwords), connectionsMax: connectionsMax,
+      fault: fault)
     self.tag = tag
     self.failpoint = failpoint
   }

@@ -184,7 +184,7 @@ struct BatchTests {
 
 extension TestServer {
   /// A scope of the test's own: what others do to theirs does not touch it.
-  fileprivate func makeScope() async throws -> String {
+  func makeScope() async throws -> String {
     let scope = "batch_\(UInt32.random(in: .min ... .max))"
     try await execute("CREATE ROLE \(scope) NOLOGIN")
     if server.major >= 16 {

@@ -77,11 +77,12 @@ struct TestServer: Sendable {
   }
 
   func provisioner(
-    tag: OriginTag = tag, connectionsMax: Int = 4, failpoint: @escaping FailpointHandler = { _ in }
+    tag: OriginTag = tag, connectionsMax: Int = 4,
+    failpoint: @escaping FailpointHandler = { _ in }, fault: @escaping StepFaultHandler = { nil }
   ) -> PostgresProvisioner {
     PostgresProvisioner(
       access: access(), passwords: { [Secret("admin")] }, tag: tag, failpoint: failpoint,
-      connectionsMax: connectionsMax)
+      fault: fault, connectionsMax: connectionsMax)
   }
 
   func provisioner(as user: String, password: String) -> PostgresProvisioner {

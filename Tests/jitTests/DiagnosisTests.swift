@@ -40,11 +40,15 @@ struct DiagnosisTests {
       status.issuingStopped = "entry 7 is not what was signed"
       status.ledgerUnwritable = "database or disk is full"
       status.stuckGrants = 1
+      status.lockdowns = [
+        LockdownView(
+          person: nil, database: nil, role: "write", since: "2026-03-01T09:00:00.000Z", by: "sam")
+      ]
       status.scrub.flaw = "entry 7 is not what was signed"
     }
     #expect(
       findings.filter { !$0.isFine }.map(\.check)
-        == ["access", "ledger", "history", "clock", "grants"])
+        == ["access", "ledger", "history", "clock", "grants", "lockdown"])
     try expectGolden(findingTable(findings, paint: .plain), "doctor-trouble")
   }
 

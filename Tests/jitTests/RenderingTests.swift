@@ -117,6 +117,22 @@ struct RenderingTests {
       "identity")
   }
 
+  @Test("a lockdown tells what it is of, and what became of the grants in it")
+  func lockdown() throws {
+    var ended = RequestView.sample(state: "approved", grant: .ended)
+    ended.lockdown = "everything, since 2026-03-01T09:58:00.000Z by sam"
+    let stuck = RequestView.sample(state: "approved", grant: .sample(state: "stuck", fenced: true))
+    var waiting = RequestView.sample(id: "00000001", state: "approved", lapsesAt: nil)
+    (waiting.lockdown, waiting.extends) = (ended.lockdown, "7F3K2QXW")
+    let report = LockdownReportView.sample(grants: [ended, ended, stuck])
+    try expectGolden(
+      report.text(paint: .plain)
+        + LockdownReportView.sample(grants: []).text(paint: .plain)
+        + LockdownReportView.sample(lifted: true, grants: []).text(paint: .plain)
+        + requestTable([waiting], paint: .plain, now: now)
+        + waiting.fullText(paint: .plain, now: now), "lockdown")
+  }
+
   @Test("the credentials for reading have everything, and when they end")
   func credentials() throws {
     try expectGolden(
@@ -144,6 +160,7 @@ struct RenderingTests {
       RequestView.hostile.approvedText(paint: .plain),
       RequestView.hostile.afterApprovalText(paint: .plain),
       RequestView.hostile.afterEndText("released", paint: .plain, now: now),
+      LockdownReportView.hostile.text(paint: .plain), LockdownReportView.hostile.lockdown.words,
       RequestView.hostile.changeLine, requestTable([.hostile], paint: .plain, now: now),
       grantTable([.hostile], paint: .plain, now: now),
       Failure(.refused, "\u{1B}[2J", hint: "\u{202E}").text(paint: .plain),

@@ -90,3 +90,20 @@ extension CredentialsView {
       sslmode: sslmode, expiresAt: "2026-03-01T10:30:00.000Z", uri: nil)
   }
 }
+
+extension LockdownReportView {
+  static func sample(lifted: Bool = false, grants: [RequestView]) -> LockdownReportView {
+    LockdownReportView(
+      lockdown: LockdownView(
+        person: nil, database: "orders_PROD", role: nil, since: "2026-03-01T09:58:00.000Z",
+        by: "sam"),
+      lifted: lifted, grants: grants, durable: true)
+  }
+
+  static var hostile: LockdownReportView {
+    let evil = "\u{1B}[2J\r\u{202E}\u{9B}31m\u{0}\u{200B}x\ny"
+    return LockdownReportView(
+      lockdown: LockdownView(person: evil, database: nil, role: nil, since: evil, by: evil),
+      lifted: false, grants: [.hostile], durable: true)
+  }
+}

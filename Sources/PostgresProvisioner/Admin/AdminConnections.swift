@@ -15,6 +15,7 @@ actor AdminConnections {
 
   private let server: AdminServer
   private let connectionsMax: Int
+  private let fault: StepFaultHandler
   private var idle: [(session: AdminSession, since: ContinuousClock.Instant)] = []
   private var used: [ObjectIdentifier: AdminSession] = [:]
   private var turns: [Purpose: Int] = [:]
@@ -27,10 +28,13 @@ actor AdminConnections {
   }
 
   /// - Parameter connectionsMax: at least 2, one of them for revocations.
-  init(to server: AdminServer, connectionsMax: Int) {
+  init(
+    to server: AdminServer, connectionsMax: Int, fault: @escaping StepFaultHandler = { nil }
+  ) {
     precondition(connectionsMax >= 2, "one connection is kept for revocations")
     self.server = server
     self.connectionsMax = connectionsMax
+    self.fault = fault
   }
 
   /// Runs `body` on a connection of the pool, within the bounds of `AdminSession`.
@@ -59,8 +63,11 @@ actor AdminConnections {
 
   /// Shows that the server lets us in by this very secret.
   func prove(_ secret: Secret, on systemIdentifier: String) async throws(ProvisioningError) {
+    let fault = fault()
+    if fault == .lostBefore { throw .lost }
     let session = try await server.prove(secret)
     await session.connection.close()
+    if fault == .lostAfter { throw .lost }
     guard session.systemIdentifier == systemIdentifier else { throw .otherServer(at: server.place) }
   }
 
@@ -85,7 +92,11 @@ actor AdminConnections {
     }
     let id = ObjectIdentifier(session.connection)
     used[id] = session
-    let (result, inTime) = await session.run(body)
+    let fault = fault()
+    if fault == .lostBefore { session.connection.sever() }
+    var (result, inTime) = await session.run(body)
+    if fault == .twice { (result, inTime) = await session.run(body) }
+    if fault == .lostAfter { (result, inTime) = (.failure(ProvisioningError.lost), false) }
     used[id] = nil
     if keep, inTime, !isClosed, await session.connection.isUsable {
       idle.append((session, .now))

@@ -6,8 +6,8 @@ struct AdminLockdownCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lockdown", abstract: "End all access at once, and give none until it is lifted.",
     discussion: """
-      Of everything, or of one person, one database or one role. Takes the authority `revoke`, or
-      the admin socket. Who locked does not lift: it takes another person.
+      Of everything, or of one person, one database or one role. It takes the
+      authority `revoke` or the admin socket, and another person to lift it.
       """)
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Of this person only.", valueName: "name"))

@@ -6,9 +6,9 @@ struct AdminRotateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate", abstract: "Give the broker's own login on a database a new secret.",
     discussion: """
-      Logins that share the secret change with it. The new one is on disk before a database learns
-      of it, and the old one stays until the new one was shown to work. Takes the authority
-      `operate`, or the admin socket.
+      Logins that share the secret change with it. The new one is on disk before a
+      database learns of it, and the old one stays until the new one has worked.
+      It takes the authority `operate` or the admin socket.
       """)
 
   @Argument(help: "The database, as the policy names it.") var database: String

@@ -6,8 +6,8 @@ struct ExtendCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extend", abstract: "Ask for more time for a grant of yours.",
     discussion: """
-      It is reviewed like a request. Once it is approved the end moves by itself: sessions and
-      password stay. Exit codes are those of `jit request`.
+      It is reviewed like a request. Once it is approved the end moves by itself:
+      sessions and password stay. Exit codes are those of `jit request`.
       """)
 
   @Argument(help: "The grant's id.") var id: String
