@@ -31,6 +31,8 @@ package actor Ledger {
   private var keysForgottenAt = Timestamp(milliseconds: 0)
   /// Facts that the disk has not taken yet, and what was written by people with them.
   private var owed: Owed = Owed()
+  /// Whether lockdowns among them are kept where a full disk and a kill do not lose them.
+  private var keepsLockdowns = false
 
   private struct Waiting {
     let proposal: Proposal
@@ -66,6 +68,7 @@ package actor Ledger {
     (state, frontier, flaws) = (verified.state, verified.frontier, verified.flaws)
     (recent, newestNote) = (loaded.recent, loaded.note)
     unwritable = verified.flaws.tree.map { "\($0)" }
+    try await takeUpLockdowns(isNew: isNew)
     if isNew {
       let opened = await append(
         Proposal(by: .system) { _, _ in .success([.logOpened(LogOpened(origin: epoch))]) })
@@ -153,6 +156,7 @@ package actor Ledger {
       for (place, write) in batch.recent { recent[place] = write }
       owed = Owed()
       unwritable = nil
+      forgetKeptLockdowns()
       for job in decided { job.waiting.answer.resume(returning: job.outcome) }
     } catch {
       keepFacts(of: decided, batch, because: "\(error)")
@@ -260,12 +264,52 @@ package actor Ledger {
         owed.recent.append((key.place, write))
         recent[key.place] = write
       }
+      keepLockdowns(among: outcome.events)
       job.waiting.answer.resume(
         returning: .success(
           Outcome(
             events: outcome.events, state: state, request: outcome.request, isReplay: false,
             durable: false)))
     }
+  }
+
+  /// A fence is remembered by the database; that nothing new is given, by nobody but us.
+  private func keepLockdowns(among events: [Event]) {
+    guard events.contains(where: { $0.kind == .lockdownStarted }) else { return }
+    do {
+      try directory.lockdowns.keep(owed.entries.filter { $0.event.kind == .lockdownStarted })
+      keepsLockdowns = true
+    } catch {
+      unwritable = "\(unwritable ?? ""); a lockdown is in memory only: \(error)"
+    }
+  }
+
+  /// At a start: lockdowns of before that never became entries are in force, and owed.
+  private func takeUpLockdowns(isNew: Bool) async throws {
+    // In a state that has none the room is taken when there is some.
+    do { try directory.lockdowns.prepare() } catch { if isNew { throw error } }
+    let kept = directory.lockdowns.read()
+    guard let first = kept.map(\.seq).min() else { return }
+    keepsLockdowns = true
+    let written = try await store.nonces(from: UInt64(max(0, first)))
+    for entry in kept where !written.contains(entry.nonce) {
+      let owing = Entry(
+        seq: state.nextSeq, at: max(entry.at, state.newest ?? entry.at), author: entry.author,
+        nonce: entry.nonce, event: entry.event)
+      state.apply(owing)
+      owed.entries.append(owing)
+    }
+    if owed.entries.isEmpty { return forgetKeptLockdowns() }
+    unwritable = unwritable ?? "lockdowns of before the last stop are not written yet"
+  }
+
+  /// What is left there by an error is found to be written at the next start.
+  private func forgetKeptLockdowns() {
+    guard keepsLockdowns else { return }
+    do {
+      try directory.lockdowns.keep([])
+      keepsLockdowns = false
+    } catch { unwritable = "\(error)" }
   }
 
   private func refusal(_ job: Decided, _ because: String) -> Result<Outcome, Refusal> {

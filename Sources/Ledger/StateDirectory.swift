@@ -7,6 +7,7 @@ package final class StateDirectory: Sendable {
   private let lock: Int32
 
   package var ledgerPath: String { path + "/ledger.sqlite" }
+  var lockdowns: KeptLockdowns { KeptLockdowns(path: path + "/lockdowns") }
   package var signingKeyPath: String { path + "/signing.key" }
 
   /// Takes the directory for this process, making it (mode 0700) if it is missing.

@@ -64,6 +64,32 @@ struct DiskTests {
     }
   }
 
+  @Test("a lockdown on a full disk outlives a kill: what was live ends, and nothing is given")
+  func lockdown() async throws {
+    try await withRefusingDisk(.full) { broker, disk, active, approved in
+      try disk.refuse(.full)
+      let locked: LockdownReportView = try await broker.jitAdmin("lockdown", "-o", "json").json()
+      #expect(!locked.durable)
+      try await broker.kill()
+      try disk.mend()
+      try await broker.start(environment: disk.environment)
+      try await broker.jit(as: "alice", "credentials", approved)
+        .expectRefused(77, saying: "lockdown of everything")
+      try await broker.waitUntil(active, is: "ended", within: .seconds(10))
+      #expect(try await broker.database.roles(of: active) == [])
+      #expect(try await broker.entries().count { $0.kind == .lockdownStarted } == 1)
+      let doctor = try await broker.jit(as: "dana", "doctor")
+      #expect(doctor.status == 70 && doctor.text.contains("`jit admin lockdown --lift`"))
+
+      try await broker.jitAdmin("lockdown", "--lift").expectRefused(77, saying: "who locked")
+      try await broker.jit(
+        as: "dana", "admin", "lockdown", "--lift", environment: ["JIT_ADMIN": ""]
+      ).succeeded()
+      try await broker.session(approved).close()
+      try await broker.expectSoundLedger()
+    }
+  }
+
   /// A broker on a disk that can refuse, with an active grant and an approved request of alice's.
   private func withRefusingDisk(
     _ trouble: LiveDisk.Trouble,

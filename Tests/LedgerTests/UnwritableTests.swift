@@ -33,6 +33,41 @@ struct UnwritableTests {
     if case .revoking = state.requests[id]?.grant?.stage { true } else { false }
   }
 
+  @Test(
+    "a lockdown outlives a disk that refuses and a kill, and becomes one entry", arguments: 1...3)
+  func lockdown(_ kills: Int) async throws {
+    let home = try Home()
+    let everything = Event.lockdownStarted(LockdownChange(range: .everything))
+    do {
+      let ledger = try await home.open()
+      try await ledger.activeGrant(id)
+      try breakDisk(home)
+      let sam = Sample.caller("sam")
+      let outcome = await ledger.append(
+        Proposal(holdingAnywayBy: .caller(sam)) { _, _ in .success([everything, self.revoking]) })
+      #expect(try !outcome.get().durable)
+    }
+    for _ in 1..<kills {
+      // The process is gone, and the disk still refuses.
+      let again = try await home.open()
+      #expect(await again.state.lockdowns[.everything]?.by == Sample.caller("sam"))
+      #expect(await again.unwritable != nil)
+    }
+    try mend(home)
+    let ledger = try await home.open()
+    await ledger.settle()
+    #expect(await ledger.unwritable == nil)
+    #expect(await ledger.state.lockdowns[.everything]?.by == Sample.caller("sam"))
+    let lines = try home.bodies().map { String(decoding: $0, as: UTF8.self) }
+    #expect(lines.count { $0.contains("lockdown.started") } == 1)
+
+    let lifted = Event.lockdownLifted(LockdownChange(range: .everything))
+    _ = try await ledger.append(lifted)
+    let last = try await home.open()
+    #expect(await last.state.lockdowns.isEmpty)
+    #expect(await last.unwritable == nil)
+  }
+
   @Test("what somebody wants is refused, and nothing has changed")
   func wanted() async throws {
     let home = try Home()
