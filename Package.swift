@@ -37,6 +37,7 @@ let asyncHTTPClient: Target.Dependency = .product(
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -71,7 +72,7 @@ let package = Package(
       name: "AuditBundle", dependencies: ["AccessCore", "TransparencyLog", crypto],
       resources: [.embedInCode("verify.py")], swiftSettings: strict),
     library("PolicyFile", ["AccessCore", yams]),
-    library("Ledger", ["AccessCore", "TransparencyLog", grdb]),
+    library("Ledger", ["AccessCore", "TransparencyLog", grdb, sqlite]),
 
     // PostgreSQL.
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

@@ -7,18 +7,17 @@ package enum EntryCodec {
   package static let version: Int64 = 1
 
   package static func encode(_ entry: Entry) throws -> [UInt8] {
-    let json = JSON.object([
-      "v": .integer(version),
-      "seq": .integer(entry.seq),
-      "at": .string(entry.at.description),
-      "kind": .string(entry.event.kind.rawValue),
+    let bytes = JSON.canonical(inOrder: [
       "actor": .string(entry.author.name),
+      "at": .string(entry.at.description),
       "auth": auth(entry.author),
-      "request": entry.event.request.map { .string($0.text) } ?? .null,
-      "nonce": .string(entry.nonce.hex),
       "data": try payload(entry.event),
+      "kind": .string(entry.event.kind.rawValue),
+      "nonce": .string(entry.nonce.hex),
+      "request": entry.event.request.map { .string($0.text) } ?? .null,
+      "seq": .integer(entry.seq),
+      "v": .integer(version),
     ])
-    let bytes = json.canonical
     guard bytes.count <= Limits.entryBytesMax else {
       throw EntryError(seq: entry.seq, "has \(bytes.count) bytes, more than an entry may")
     }
@@ -53,7 +52,7 @@ package enum EntryCodec {
 
   private static func payload(_ event: Event) throws -> JSON {
     guard let payload = event.payload else { return .object([:]) }
-    return try JSON(parsing: JSONEncoder().encode(payload))
+    return try JSON(encoding: payload)
   }
 
   private static func auth(_ author: Author) -> JSON {

@@ -24,18 +24,15 @@ extension Ledger {
   package func exportPage(
     _ selection: Selection, from seq: Int64, as format: ExportFormat
   ) async throws -> (bytes: [UInt8], next: Int64)? {
-    let page = try await reading.bodies(selection, from: seq, limit: 4_000)
-    guard let last = page.last else { return nil }
-    var bytes: [UInt8] = []
-    for (_, body) in page {
+    let page = try await reading.page(selection, from: seq) { body, bytes in
       switch format {
       case .jsonl:
-        body.withUnsafeBytes { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: body)
         bytes.append(UInt8(ascii: "\n"))
       case .csv: bytes.append(contentsOf: CSV.record(of: try JSON(parsing: body)).utf8)
       }
     }
-    return (bytes, last.0 + 1)
+    return page.map { ($0.bytes, $0.last + 1) }
   }
 }
 

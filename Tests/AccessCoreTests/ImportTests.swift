@@ -9,7 +9,7 @@ private let allowed: [String: Set<String>] = [
   // The bundle's format and verifier: beside the log's pure proofs it reads files and JSON.
   "AuditBundle": ["AccessCore", "TransparencyLog", "Crypto", "Glibc"],
   "PolicyFile": ["AccessCore", "Yams", "Foundation"],
-  "Ledger": ["AccessCore", "TransparencyLog", "GRDB", "Foundation", "Glibc"],
+  "Ledger": ["AccessCore", "TransparencyLog", "GRDB", "GRDBSQLite", "Foundation", "Glibc"],
   "CLibPQ": [],
   "PostgresClient": ["CLibPQ", "Dispatch", "Synchronization", "Glibc"],
   "PostgresProvisioner": [

@@ -31,6 +31,53 @@ struct JSONTests {
     #expect(throws: JSONError.self) { try JSON(parsing: [0x22, 0xC3, 0x28, 0x22]) }
   }
 
+  @Test("a payload is the JSON that its text would be")
+  func encoding() throws {
+    let payload = Payload(
+      text: "x\u{0}é", flag: true, big: 1 << 53, small: -3, none: nil, list: [[1], []],
+      names: ["b": "2", "a": nil], inner: [Payload.Inner(of: "y")])
+    #expect(
+      String(decoding: try JSON(encoding: payload).canonical, as: UTF8.self)
+        == #"{"big":9007199254740992,"flag":true,"inner":[{"deep":{"list":["y",null]}}],"#
+        + #""list":[[1],[]],"names":{"a":null,"b":"2"},"small":-3,"text":"x\u0000é"}"#)
+    #expect(try JSON(encoding: 7) == .integer(7))
+    #expect(try JSON(encoding: ["a"]) == .array([.string("a")]))
+  }
+
+  @Test("a payload that the ledger could not read back is refused")
+  func refusedPayloads() {
+    #expect(throws: JSONError.self) { try JSON(encoding: 1.5) }
+    #expect(throws: JSONError.self) { try JSON(encoding: [Float(1)]) }
+    #expect(throws: JSONError.self) { try JSON(encoding: ["a": 1 << 53 + 1]) }
+    #expect(throws: JSONError.self) { try JSON(encoding: UInt64.max) }
+  }
+
+  private struct Payload: Encodable {
+    let text: String
+    let flag: Bool
+    let big: Int64
+    let small: Int8
+    let none: String?
+    let list: [[UInt32]]
+    let names: [String: String?]
+    let inner: [Inner]
+
+    /// Writes what is nested by hand.
+    struct Inner: Encodable {
+      let of: String
+
+      enum Keys: CodingKey { case deep, list }
+
+      func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        var deep = container.nestedContainer(keyedBy: Keys.self, forKey: .deep)
+        var list = deep.nestedUnkeyedContainer(forKey: .list)
+        try list.encode(of)
+        try list.encodeNil()
+      }
+    }
+  }
+
   @Test("for people, everything that acts on a terminal is escaped")
   func inert() {
     let json = JSON.object(["a": .string("x\u{1b}[2J\u{202e}y\u{1F600}")])

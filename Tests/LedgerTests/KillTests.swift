@@ -73,12 +73,15 @@ private func write(to state: String, telling log: String, round: Int64) async th
 extension Ledger {
   /// What the exports say that stand from `seq` on.
   fileprivate func sizes(from seq: Int64) async throws -> Set<Int64> {
-    let bodies = try await reading.bodies(Selection(size: .max), from: seq, limit: .max)
-    return Set(
-      try bodies.compactMap { _, body in
-        guard case .auditExported(let data)? = try EntryCodec.decode(body)?.event
-        else { return nil }
-        return data.size
-      })
+    var (sizes, next): (Set<Int64>, Int64) = ([], seq)
+    while let page = try await exportPage(Selection(size: .max), from: next, as: .jsonl) {
+      for line in page.bytes.split(separator: 0x0A) {
+        if case .auditExported(let data)? = try EntryCodec.decode(line)?.event {
+          sizes.insert(data.size)
+        }
+      }
+      next = page.next
+    }
+    return sizes
   }
 }

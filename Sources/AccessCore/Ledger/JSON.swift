@@ -17,6 +17,14 @@ extension JSON {
     return writer.bytes
   }
 
+  /// The canonical form of an object whose members are in its order already.
+  package static func canonical(inOrder members: KeyValuePairs<String, JSON>) -> [UInt8] {
+    assert(zip(members, members.dropFirst()).allSatisfy { $0.key < $1.key })
+    var writer = JSONWriter(escaping: .least)
+    writer.write(members: members)
+    return writer.bytes
+  }
+
   /// For people: indented, and everything escaped that could act on a terminal.
   package var inertText: String {
     var writer = JSONWriter(escaping: .inert, indent: "  ")
@@ -62,17 +70,21 @@ private struct JSONWriter {
       enclosed("[", "]", elements) { $0.write($1) }
     case .object(let members):
       // Keys are ASCII, for which every order is that of UTF-16 units (RFC 8785 §3.2.3).
-      enclosed("{", "}", members.sorted { $0.key < $1.key }) {
-        $0.write(string: $1.key)
-        $0.bytes += ($0.indent == nil ? ":" : ": ").utf8
-        $0.write($1.value)
-      }
+      write(members: members.sorted { $0.key < $1.key })
     }
   }
 
-  private mutating func enclosed<Element>(
-    _ open: String, _ close: String, _ elements: [Element],
-    _ body: (inout JSONWriter, Element) -> Void
+  mutating func write(members: some Collection<(key: String, value: JSON)>) {
+    enclosed("{", "}", members) {
+      $0.write(string: $1.key)
+      $0.bytes += ($0.indent == nil ? ":" : ": ").utf8
+      $0.write($1.value)
+    }
+  }
+
+  private mutating func enclosed<Elements: Collection>(
+    _ open: String, _ close: String, _ elements: Elements,
+    _ body: (inout JSONWriter, Elements.Element) -> Void
   ) {
     bytes += open.utf8
     depth += 1
@@ -94,11 +106,12 @@ private struct JSONWriter {
 
   private mutating func write(string: String) {
     bytes += "\"".utf8
-    if string.utf8.allSatisfy(\.isPlain) {
-      bytes += string.utf8
-    } else {
-      for scalar in string.unicodeScalars { write(scalar) }
+    let isWritten = string.utf8.withContiguousStorageIfAvailable { utf8 in
+      guard utf8.allSatisfy({ $0.isPlain }) else { return false }
+      bytes += utf8
+      return true
     }
+    if isWritten != true { for scalar in string.unicodeScalars { write(scalar) } }
     bytes += "\"".utf8
   }
 

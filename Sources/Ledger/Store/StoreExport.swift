@@ -3,27 +3,30 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// The selected entries from `seq` on, at most `limit`, and no more once they have a megabyte.
-  func bodies(_ selection: Selection, from seq: Int64, limit: Int) async throws -> [(Int64, Data)] {
+  /// The selected entries from `seq` on, as `append` writes them, until they have a megabyte; and the
+  /// number of the last of them. Nil when there are none.
+  func page(
+    _ selection: Selection, from seq: Int64,
+    _ append: @escaping @Sendable (UnsafeRawBufferPointer, inout [UInt8]) throws -> Void
+  ) async throws -> (bytes: [UInt8], last: Int64)? {
     try await pool.read { db in
-      let rows = try Row.fetchCursor(
+      let entries = try RawStatement(
         db,
-        sql: """
-          SELECT e.seq, e.body
-            FROM entries AS e
-           WHERE e.seq >= :from AND e.seq < :size AND (\(selection.condition))
-           ORDER BY e.seq
-           LIMIT :limit
-          """,
-        arguments: selection.arguments + ["from": seq, "limit": limit])
-      var bodies: [(Int64, Data)] = []
-      var size = 0
-      while size < pageBytes, let row = try rows.next() {
-        let body: Data = row[1]
-        bodies.append((row[0], body))
-        size += body.count
+        """
+        SELECT e.seq, e.body
+          FROM entries AS e
+         WHERE e.seq >= :from AND e.seq < :size AND (\(selection.condition))
+         ORDER BY e.seq
+        """)
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(pageBytes + Limits.entryBytesMax)
+      var last: Int64?
+      try entries.rows(selection.arguments + ["from": seq]) { row in
+        try append(row.blob(1), &bytes)
+        last = row.integer(0)
+        return bytes.count < pageBytes
       }
-      return bodies
+      return last.map { (bytes, $0) }
     }
   }
 

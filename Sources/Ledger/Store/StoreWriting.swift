@@ -30,30 +30,23 @@ extension Store {
   ) async throws -> (frontier: Frontier, note: String) {
     try await pool.write { db in
       var frontier = frontier
+      let entries = try RawStatement(db, insertEntry)
+      let nodes = try RawStatement(db, insertNode)
       for (entry, body) in zip(batch.entries, batch.bodies) {
-        try Store.insert(db, entry, body)
-        for node in try frontier.append(.leaf(body)) { try Store.insert(db, node) }
+        try entries.run(
+          .integer(entry.seq), .text(entry.at.description), .text(entry.event.kind.rawValue),
+          entry.event.request.map { .text($0.text) } ?? .null, .text(entry.author.name),
+          .blob(body))
+        for node in try frontier.append(.leaf(body)) {
+          try nodes.run(
+            .integer(Int64(node.level)), .integer(Int64(node.index)), .blob(node.hash.bytes))
+        }
         try Store.updateLive(db, entry, batch.state)
       }
       try Store.insertExtras(db, batch)
       failpoint(.entriesInserted)
       return (frontier, try Store.insertCheckpoint(db, frontier, signer))
     }
-  }
-
-  private static func insert(_ db: GRDB.Database, _ entry: Entry, _ body: [UInt8]) throws {
-    let statement = try db.cachedStatement(
-      sql: "INSERT INTO entries (seq, at, kind, request, actor, body) VALUES (?, ?, ?, ?, ?, ?)")
-    try statement.execute(arguments: [
-      entry.seq, entry.at.description, entry.event.kind.rawValue, entry.event.request?.text,
-      entry.author.name, Data(body),
-    ])
-  }
-
-  private static func insert(_ db: GRDB.Database, _ node: Frontier.Node) throws {
-    let statement = try db.cachedStatement(
-      sql: "INSERT INTO nodes (level, position, hash) VALUES (?, ?, ?)")
-    try statement.execute(arguments: [node.level, Int64(node.index), Data(node.hash.bytes)])
   }
 
   private static func updateLive(_ db: GRDB.Database, _ entry: Entry, _ state: State) throws {
@@ -131,3 +124,7 @@ extension Store {
     }
   }
 }
+
+private let insertEntry =
+  "INSERT INTO entries (seq, at, kind, request, actor, body) VALUES (?, ?, ?, ?, ?, ?)"
+private let insertNode = "INSERT INTO nodes (level, position, hash) VALUES (?, ?, ?)"
