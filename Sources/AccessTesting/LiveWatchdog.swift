@@ -35,6 +35,7 @@ final class LiveWatchdog: Sendable {
     for process in /proc/[0-9]*; do
       if [ "$(readlink "$process/cwd")" = "$1" ]; then kill -KILL "${process#/proc/}"; fi
     done
+    grep -o " $1/[^ ]*" /proc/self/mounts | while read -r mount; do umount -l "$mount"; done
     rm -rf "$1"
     """#
 }

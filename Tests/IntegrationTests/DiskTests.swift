@@ -107,7 +107,7 @@ struct DiskTests {
 }
 
 extension LiveBroker {
-  fileprivate func expectNothingIsGiven(_ approved: String) async throws {
+  func expectNothingIsGiven(_ approved: String) async throws {
     try await jit(as: "alice", "credentials", approved).expectRefused(69)
     try await jit(
       as: "alice", "request", "--db", "orders_PROD", "--role", "write", "--for", "5m",
@@ -116,14 +116,14 @@ extension LiveBroker {
     #expect(try await database.roles(of: approved) == [])
   }
 
-  fileprivate func releaseNotDurably(_ id: String) async throws {
+  func releaseNotDurably(_ id: String) async throws {
     let released: RequestView = try await jit(as: "alice", "release", id, "-o", "json").json()
     #expect(!released.durable)
     try await eventually("its role is gone") { try await database.roles(of: id) == [] }
   }
 
   /// All of history is verified, and nothing speaks against it.
-  fileprivate func expectSoundLedger() async throws {
+  func expectSoundLedger() async throws {
     try await eventually("history is verified") {
       try await jit(as: "dana", "doctor").text.contains("entries verified")
     }
