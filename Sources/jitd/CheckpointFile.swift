@@ -20,10 +20,33 @@ struct CheckpointFile: Service {
     (self.path, self.ledger, self.logger) = (path, ledger, logger)
   }
 
-  /// What was published last; nil when there is nothing yet.
-  static func read(_ path: String) throws -> [UInt8]? {
-    guard FileManager.default.fileExists(atPath: path) else { return nil }
-    return Array(try Data(contentsOf: URL(filePath: path)))
+  /// What was published last; nil when there is nothing yet. A file system that hangs is an error
+  /// after `limit`.
+  static func read(_ path: String, within limit: Duration = .seconds(5)) async throws -> [UInt8]? {
+    let (answers, answer) = AsyncThrowingStream<[UInt8]?, any Error>.makeStream()
+    DispatchQueue(label: "published").async {
+      answer.yield(
+        with: Result {
+          guard FileManager.default.fileExists(atPath: path) else { return nil }
+          let file = try FileHandle(forReadingFrom: URL(filePath: path))
+          // More than any note of ours has.
+          return Array(try file.read(upToCount: 1 << 20) ?? Data())
+        })
+      answer.finish()
+    }
+    let watch = Task {
+      try await Task.sleep(for: limit)
+      answer.finish(throwing: NoAnswer(path: path, limit: limit))
+    }
+    defer { watch.cancel() }
+    for try await published in answers { return published }
+    throw NoAnswer(path: path, limit: limit)
+  }
+
+  private struct NoAnswer: Error, CustomStringConvertible {
+    let path: String
+    let limit: Duration
+    var description: String { "\(path) does not answer within \(limit)" }
   }
 
   func run() async throws {

@@ -18,7 +18,7 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
   let clocks = Clocks.system(bootID: try bootID())
   let failpoint = armedFailpoint()
   let ledger = try await openLedger(configuration, clocks, failpoint)
-  let published = publishedCheckpoint(configuration, logger)
+  let published = await publishedCheckpoint(configuration, logger)
   let epoch = await ledger.epoch + (why == nil ? 0 : 1)
   let credentials = CredentialFiles(
     directory: configuration.credentials
@@ -94,9 +94,11 @@ private func openLedger(
 }
 
 /// A place that cannot be read says nothing, and must not keep the broker from revoking.
-private func publishedCheckpoint(_ configuration: Configuration, _ logger: Logger) -> [UInt8]? {
+private func publishedCheckpoint(
+  _ configuration: Configuration, _ logger: Logger
+) async -> [UInt8]? {
   guard let path = configuration.publish else { return nil }
-  do { return try CheckpointFile.read(path) } catch {
+  do { return try await CheckpointFile.read(path) } catch {
     logger.critical("the published checkpoint cannot be read: \(error)")
     return nil
   }

@@ -17,6 +17,10 @@ struct TemporaryDirectory {
   }
 }
 
+extension TemporaryDirectory {
+  func remove() throws { try FileManager.default.removeItem(atPath: path) }
+}
+
 /// Runs `body` with a directory that is gone afterwards.
 func withTemporaryDirectory<Value>(_ body: (TemporaryDirectory) throws -> Value) throws -> Value {
   let directory = try TemporaryDirectory()
