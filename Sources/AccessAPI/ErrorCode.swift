@@ -4,6 +4,7 @@
 package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case usage
   case tooLarge = "too-large"
+  case wrongMethod = "wrong-method"
   case unauthenticated
   case refused
   case notEntitled = "not-entitled"
@@ -53,6 +54,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     switch self {
     case .usage: (400, 64)
     case .tooLarge: (413, 64)
+    case .wrongMethod: (405, 64)
     case .unauthenticated: (401, 77)
     case .refused, .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing,
       .reasonMismatch, .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised,

@@ -68,6 +68,7 @@ package struct AccessServer: Service {
     BackupRoute(broker: broker).add(to: router)
     AuditRoutes(broker: broker).add(to: router)
     StatusRoutes(broker: broker).add(to: router)
+    router.refuseOtherMethods()
     return router
   }
 }

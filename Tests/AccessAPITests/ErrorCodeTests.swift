@@ -5,7 +5,7 @@ import Testing
 struct ErrorCodeTests {
   /// What outsiders build on: a line that changes here breaks their scripts.
   static let table: [(code: String, http: Int, exit: Int32)] = [
-    ("usage", 400, 64), ("too-large", 413, 64),
+    ("usage", 400, 64), ("too-large", 413, 64), ("wrong-method", 405, 64),
     ("unauthenticated", 401, 77), ("refused", 403, 77), ("not-entitled", 403, 77),
     ("ambiguous-entitlement", 403, 77), ("duration-over-max", 403, 77),
     ("reason-missing", 403, 77), ("reason-mismatch", 403, 77), ("own-request", 403, 77),

@@ -41,16 +41,18 @@ struct ProblemTests {
     }
   }
 
-  @Test("a method that a path does not have is nothing at this path")
+  @Test("a method that a path does not have is 405, and the answer says what it has")
   func wrongMethod() async throws {
     let cases = [
-      ("DELETE", "/v1/requests"), ("PUT", "/v1/tokens"), ("GET", "/v1/policy/reload"),
-      ("POST", "/v1/whoami"), ("PATCH", "/v1/requests/7F3K2QXW"), ("HEAD", "/v1/whoami"),
+      ("DELETE", "/v1/requests", "GET, POST"), ("PUT", "/v1/tokens", "GET, POST"),
+      ("GET", "/v1/policy/reload", "POST"), ("POST", "/v1/whoami", "GET"),
+      ("PATCH", "/v1/requests/7F3K2QXW", "GET"), ("PUT", "/healthz", "GET"),
     ]
     try await withBroker { test async throws in
-      for (method, path) in cases {
+      for (method, path, allowed) in cases {
         let reply = try await test.client("alice").call(method, path, fields: [:], body: [])
-        #expect(reply.verdict == "404 not-found", "\(method) \(path)")
+        #expect(reply.verdict == "405 wrong-method", "\(method) \(path)")
+        #expect(reply.fields["allow"] == allowed, "\(method) \(path)")
       }
     }
   }
