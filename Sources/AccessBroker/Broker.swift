@@ -13,6 +13,7 @@ package final class Broker: Sendable {
   let sha256: SHA256Function
   let provisioners: Provisioners
   let turns: RoleTurns
+  let policyTurns: Turns<PolicySource.Whole>
   let refusedAttempts: RefusedAttempts
   let rates: CallRates
   let wake: WakeUp
@@ -42,6 +43,7 @@ package final class Broker: Sendable {
     self.sha256 = sha256
     self.provisioners = Provisioners(make: makeProvisioner)
     self.turns = RoleTurns()
+    self.policyTurns = Turns()
     self.refusedAttempts = RefusedAttempts()
     self.rates = CallRates()
     self.wake = WakeUp()

@@ -8,7 +8,7 @@ extension Broker {
   /// needs one (who may see, who may revoke), and no access is given.
   package func loadPolicy() async {
     do {
-      try await takeUp(policySource.read())
+      try await takeUpFiles()
     } catch {
       let broken = "the policy does not load: \(summary(of: error))"
       logger.critical("\(broken)")
@@ -22,7 +22,7 @@ extension Broker {
   /// Takes up changed policy files; bad ones are refused and change nothing.
   package func reloadPolicy(by caller: Caller) async throws(Refusal) {
     _ = try await submit(.reloadPolicy, by: caller)
-    do { try await takeUp(policySource.read()) } catch {
+    do { try await takeUpFiles() } catch {
       await recordRefused(error)
       throw Refusal(
         .policyRefused, "the policy is refused: \(summary(of: error))",
@@ -32,11 +32,16 @@ extension Broker {
 
   /// The same on a signal, where nobody waits for an answer.
   package func reloadPolicyOnSignal() async {
-    do { try await takeUp(policySource.read()) } catch {
+    do { try await takeUpFiles() } catch {
       await recordRefused(error)
       logger.error("the policy is refused: \(summary(of: error))")
       notify(.alarm("a changed policy is refused: \(summary(of: error))"))
     }
+  }
+
+  /// One after the other: what was read later is in force later.
+  private func takeUpFiles() async throws {
+    try await policyTurns.take(for: .files) { try await takeUp(policySource.read()) }
   }
 
   private func takeUp(_ documents: [PolicyDocument]) async throws {

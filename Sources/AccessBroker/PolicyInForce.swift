@@ -23,6 +23,9 @@ package final class PolicyInForce: Sendable {
 
 /// Where policy files come from, and how their texts are kept with the ledger.
 package struct PolicySource: Sendable {
+  /// They are taken up together or not at all.
+  enum Whole { case files }
+
   package let read: @Sendable () throws -> [PolicyDocument]
   package let encode: @Sendable ([PolicyDocument]) -> [UInt8]
   package let decode: @Sendable ([UInt8]) throws -> [PolicyDocument]

@@ -1,46 +1,50 @@
 import AccessCore
 
 /// One at a time per grant: two operations on one database role at once break each other
-/// (“tuple concurrently updated”). Turns are given in the order in which they were asked for.
-actor RoleTurns {
-  private var waiting: [RequestID: [CheckedContinuation<Void, Never>]] = [:]
+/// (“tuple concurrently updated”).
+typealias RoleTurns = Turns<RequestID>
 
-  nonisolated func take<Value: Sendable>(
-    for id: RequestID, _ body: () async -> Value
-  ) async -> Value {
-    await begin(id)
-    let value = await body()
-    await end(id)
-    return value
+/// One at a time per key. Turns are given in the order in which they were asked for.
+actor Turns<Key: Hashable & Sendable> {
+  private var waiting: [Key: [CheckedContinuation<Void, Never>]] = [:]
+
+  nonisolated func take<Value: Sendable, Failure: Error>(
+    for key: Key, _ body: () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    await begin(key)
+    let result: Result<Value, Failure>
+    do throws(Failure) { result = .success(try await body()) } catch { result = .failure(error) }
+    await end(key)
+    return try result.get()
   }
 
   /// Takes the turns of those at which nobody is, without waiting; answers whose.
-  func takeFree(of ids: [RequestID]) -> [RequestID] {
-    let free = ids.filter { waiting[$0] == nil }
-    for id in free { waiting[id] = [] }
+  func takeFree(of keys: [Key]) -> [Key] {
+    let free = keys.filter { waiting[$0] == nil }
+    for key in free { waiting[key] = [] }
     return free
   }
 
-  func giveBack(_ ids: [RequestID]) {
-    for id in ids { end(id) }
+  func giveBack(_ keys: [Key]) {
+    for key in keys { end(key) }
   }
 
-  /// Whether somebody is at work on the grant now.
-  func isTaken(_ id: RequestID) -> Bool { waiting[id] != nil }
+  /// Whether somebody is at work on it now.
+  func isTaken(_ key: Key) -> Bool { waiting[key] != nil }
 
-  private func begin(_ id: RequestID) async {
-    guard waiting[id] != nil else {
-      waiting[id] = []
+  private func begin(_ key: Key) async {
+    guard waiting[key] != nil else {
+      waiting[key] = []
       return
     }
-    await withCheckedContinuation { waiting[id]?.append($0) }
+    await withCheckedContinuation { waiting[key]?.append($0) }
   }
 
-  private func end(_ id: RequestID) {
-    if waiting[id]?.isEmpty == false {
-      waiting[id]?.removeFirst().resume()
+  private func end(_ key: Key) {
+    if waiting[key]?.isEmpty == false {
+      waiting[key]?.removeFirst().resume()
     } else {
-      waiting[id] = nil
+      waiting[key] = nil
     }
   }
 }

@@ -18,9 +18,12 @@ extension Broker {
     return (token, Secret(text))
   }
 
+  /// Those that are good for something still.
   package func tokens(for caller: Caller) async throws(Refusal) -> [Token] {
     try requireAdminSocket(caller)
-    return await ledger.state.tokens.values.sorted { ($0.issuedAt, $0.id) < ($1.issuedAt, $1.id) }
+    let now = clocks.wall()
+    return await ledger.state.tokens.values.filter { now < $0.expiresAt }
+      .sorted { ($0.issuedAt, $0.id) < ($1.issuedAt, $1.id) }
   }
 
   package func revokeToken(_ id: String, by caller: Caller) async throws(Refusal) -> Token {

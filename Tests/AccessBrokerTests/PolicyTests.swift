@@ -1,5 +1,6 @@
 import AccessCore
 import AccessTesting
+import Ledger
 import Testing
 
 @testable import AccessBroker
@@ -19,6 +20,20 @@ struct PolicyTests {
     try await reload(test)
     #expect(try await test.count(.policyLoaded) == 2)
     try await test.ask(for: "2h")
+  }
+
+  @Test("that is taken up many times at once is in force as it was read last")
+  func atOnce() async throws {
+    let test = try await TestBroker()
+    await withTaskGroup(of: Void.self) { reloads in
+      for hours in 1..<40 {
+        test.policy.replace("max_duration: \(hours)h", with: "max_duration: \(hours + 1)h")
+        reloads.addTask { await test.broker.reloadPolicyOnSignal() }
+      }
+    }
+    let inForce = test.broker.policy.snapshot.digest
+    #expect(try inForce == stableDigest(test.policy.source.encode(test.policy.source.read())))
+    #expect(await test.ledger.state.policy == inForce)
   }
 
   @Test("only who operates may load it")

@@ -43,6 +43,34 @@ struct TokenTests {
     #expect(await test.broker.caller(presenting: secret.reveal()) == nil)
   }
 
+  @Test("one that is over is not listed, and takes no place from another")
+  func listed() async throws {
+    let test = try await TestBroker()
+    let over = try await test.broker.issueToken(for: "alice", lifetime: span("1h"), by: root).token
+    test.clock.advance(byMs: 3_600_000)
+    let bob = try await test.broker.issueToken(for: "bob", lifetime: span("1d"), by: root).token
+    #expect(try await test.broker.tokens(for: root) == [bob])
+
+    var state = State()
+    func issue(at now: Timestamp) throws(Refusal) -> [Event] {
+      let context = Context(policy: Policy(), issuing: .open, now: now, sha256: stableDigest)
+      let id = TokenID(bits: UInt64(state.nextSeq))
+      let command = Command.issueToken(
+        id, user: "alice", hash: stableDigest([]), lifetime: span("1h"))
+      return try decide(command, by: root, state, context)
+    }
+    while state.tokens.count < Limits.tokensMax {
+      for event in try issue(at: over.issuedAt) {
+        state.apply(
+          Entry(
+            seq: state.nextSeq, at: over.issuedAt, author: .system, nonce: [], event: event))
+      }
+    }
+    let refusal = #expect(throws: Refusal.self) { try issue(at: over.issuedAt) }
+    #expect(refusal?.code == .tooMany)
+    #expect(try issue(at: over.expiresAt).count == 1)
+  }
+
   @Test("it ends with its revocation, and stays ended after a restart")
   func revoked() async throws {
     let test = try await TestBroker()

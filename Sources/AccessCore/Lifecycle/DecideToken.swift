@@ -11,7 +11,8 @@ func decideToken(
   guard lifetime.seconds <= Limits.tokenLifetimeMax else {
     throw Refusal(.usage, "a token lasts at most 366d")
   }
-  guard state.tokens.count < Limits.tokensMax else {
+  let valid = state.tokens.values.count { context.now < $0.expiresAt }
+  guard valid < Limits.tokensMax else {
     throw Refusal(
       .tooMany, "there are \(Limits.tokensMax) tokens", hint: "revoke some: `jit admin token list`")
   }
