@@ -29,6 +29,29 @@ def content(name):
         return file.read()
 
 
+def unbase64(text):
+    """What is written in one way only: with its padding, and no stray bits."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError(text)
+    return data
+
+
+def parse(data):
+    """JSON as the log has it: whole numbers, and no key twice."""
+    def members(pairs):
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError("a key repeats")
+        return dict(pairs)
+
+    def refuse(number):
+        raise ValueError(number)
+    try:
+        return json.loads(data, object_pairs_hook=members, parse_float=refuse, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("nested too deeply")
+
+
 class Frontier:
     """The right edge of a tree: the roots of its complete subtrees, the largest first."""
 
@@ -53,14 +76,14 @@ def read_key(text):
     """NAME+ID+KEY, where KEY is base64 of 0x01 and 32 bytes of Ed25519."""
     try:
         name, key_id, key = text.split("+", 2)
-        key, key_id = base64.b64decode(key, validate=True), bytes.fromhex(key_id)
+        key, identity = unbase64(key), name.encode()
     except ValueError:
         stop("the key is not a verifier key of the form NAME+ID+KEY")
-    if len(key) != 33 or key[0] != 1 or sha256(name.encode() + b"\n" + key)[:4] != key_id:
+    if len(key) != 33 or key[0] != 1 or sha256(identity + b"\n" + key)[:4].hex() != key_id:
         stop("the key is not a verifier key of the form NAME+ID+KEY")
     digits = sha256(key[1:]).hex()
     groups = "-".join(digits[i:i + 8] for i in range(0, 64, 8))
-    return name, key_id, key[1:], "sha256:" + groups
+    return name, bytes.fromhex(key_id), key[1:], "sha256:" + groups
 
 
 def is_signed(text, signature, key):
@@ -80,21 +103,37 @@ def is_signed(text, signature, key):
             stop("the program openssl is missing", 69)
 
 
+def signatures(lines, name, key_id):
+    """Those by our key; ValueError if any line is not a signature at all."""
+    if not 1 <= len(lines) <= 16:
+        raise ValueError(lines)
+    for line in lines:
+        match = re.fullmatch(r"— ([^\s+]+) (\S+)", line)
+        payload = unbase64(match[2] if match else "")
+        if len(payload) <= 4:
+            raise ValueError(line)
+        if match[1] == name and payload[:4] == key_id:
+            yield payload[4:]
+
+
 def read_checkpoint(note, name, key_id, key, fingerprint):
-    text, separator, signatures = note.rpartition(b"\n\n")
-    text += b"\n"
-    mine = []
-    for line in signatures.splitlines():
-        match = re.fullmatch(r"— (\S+) (\S+)".encode(), line)
-        payload = base64.b64decode(match[2]) if match else b""
-        if match and match[1] == name.encode() and payload[:4] == key_id:
-            mine.append(payload[4:])
-    if not mine or not all(is_signed(text, signature, key) for signature in mine):
+    try:
+        text, _, rest = note.decode().rpartition("\n\n")
+        if not rest.endswith("\n") or re.search("[\x00-\x09\x0b-\x1f]", note.decode()):
+            raise ValueError(rest)
+        mine = list(signatures(rest[:-1].split("\n"), name, key_id))
+    except ValueError:
+        mine = []
+    if not mine or not all(is_signed((text + "\n").encode(), each, key) for each in mine):
         stop(f"the checkpoint is not signed by the key of {name}, {fingerprint}")
-    lines = text.decode().split("\n")
-    if len(lines) < 4 or lines[0] != name or not re.fullmatch("0|[1-9][0-9]{0,15}", lines[1]):
+    try:
+        origin, size, root, *_ = text.split("\n")
+        root = unbase64(root)
+        if origin != name or not re.fullmatch("0|[1-9][0-9]{0,15}", size) or len(root) != 32:
+            raise ValueError(text)
+    except ValueError:
         stop("the checkpoint is not one of the log that the key is for")
-    return int(lines[1]), base64.b64decode(lines[2])
+    return int(size), root
 
 
 def read_line(file):
@@ -107,10 +146,12 @@ def read_openings():
     with open(os.path.join(FOLDER, "openings.jsonl"), "rb") as file:
         for number, line in enumerate(iter(lambda: read_line(file), None), 1):
             try:
-                opening = json.loads(line)
+                opening = parse(line)
+                if not re.fullmatch("[0-9a-f]{32}", opening["salt"]) or (
+                        type(opening["index"]) is not int
+                        or opening["field"] not in ("reason", "ticket", "comment")):
+                    raise ValueError(line)
                 salt, text = bytes.fromhex(opening["salt"]), opening["text"].encode()
-                if len(salt) != 16 or opening["field"] not in ("reason", "ticket", "comment"):
-                    raise ValueError
                 yield opening["index"], b'"%s":"%s"' % (
                     opening["field"].encode(), sha256(salt + text).hex().encode()), None
             except (ValueError, KeyError, TypeError, AttributeError):
@@ -186,6 +227,24 @@ def check_entries(size, root):
     return withheld, opened
 
 
+def read_manifest(name):
+    """It is not signed: what it says has to fit what is."""
+    try:
+        manifest = parse(content("manifest.json"))
+        version = manifest["v"]
+    except (ValueError, KeyError, TypeError):
+        version = None
+    if type(version) is not int or version != 1:
+        stop("manifest.json does not fit the rest in “v”")
+    for field, kind in (("origin", str), ("size", int), ("withheld", int), ("openings", int),
+                        ("grants_sha256", str), ("filters", dict), ("exported_at", str)):
+        if type(manifest.get(field)) is not kind:
+            stop(f"manifest.json does not fit the rest in “{field}”")
+    if manifest["origin"] != name:
+        stop("manifest.json does not fit the rest in “origin”")
+    return manifest
+
+
 def main(arguments):
     if arguments and (len(arguments) != 2 or arguments[0] != "--key"):
         stop("usage: python3 verify.py [--key VKEY]", 64)
@@ -196,22 +255,20 @@ def main(arguments):
     name, key_id, key, fingerprint = read_key(given[:-1] if given.endswith("\n") else given)
     print("key", name, fingerprint, flush=True)
     size, root = read_checkpoint(content("checkpoint"), name, key_id, key, fingerprint)
-    try:
-        manifest = json.loads(content("manifest.json"))
-        version = manifest["v"]
-    except (ValueError, KeyError, TypeError):
-        version = None
-    if version != 1:
-        stop("manifest.json does not fit the rest in “v”")
-    if manifest.get("origin") != name:
-        stop("manifest.json does not fit the rest in “origin”")
+    manifest = read_manifest(name)
     withheld, opened = check_entries(size, root)
     for field, value in (("size", size), ("withheld", withheld), ("openings", opened)):
-        if manifest.get(field) != value:
+        if manifest[field] != value:
             stop(f"manifest.json does not fit the rest in “{field}”")
-    if manifest.get("grants_sha256") != sha256(content("grants.csv")).hex():
+    if manifest["grants_sha256"] != sha256(content("grants.csv")).hex():
         stop("grants.csv is not the file that manifest.json is for")
-    print(f"ok: {size} entries ({withheld} withheld), {opened} openings, as signed")
+    print(f"ok: {size} entries, {opened} openings, {withheld} withheld, as signed")
+    print("not signed, for reading only: grants.csv, manifest.json")
 
 
-main(sys.argv[1:])
+try:
+    main(sys.argv[1:])
+except OSError as error:
+    if not error.filename:
+        raise
+    stop(f"{os.path.basename(error.filename)} cannot be read")

@@ -82,7 +82,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         """
         key \(key.name.description.inert) \(key.fingerprint)
         ok: \(checkpoint.size) entries\(details.joined()), as signed
-
+        \(more.isEmpty ? "" : "not signed, for reading only: grants.csv, manifest.json\n")
         """)
     }
   }
