@@ -53,7 +53,8 @@ struct TokenTests {
 
     var state = State()
     func issue(at now: Timestamp) throws(Refusal) -> [Event] {
-      let context = Context(policy: Policy(), issuing: .open, now: now, sha256: stableDigest)
+      let context = Context(
+        policy: Policy(), issuing: .open, now: now, boot: test.clock.boot(), sha256: stableDigest)
       let id = TokenID(bits: UInt64(state.nextSeq))
       let command = Command.issueToken(
         id, user: "alice", hash: stableDigest([]), lifetime: span("1h"))
