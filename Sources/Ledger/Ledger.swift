@@ -113,14 +113,22 @@ package actor Ledger {
 
   private func writeWaiting() async {
     repeat {
-      // Those who were answered just now come back one after the other: who came first waits for the
-      // others, rather than all of them for a commit of its own.
-      await Task.yield()
+      await gather()
       let batch = Array(waiting.prefix(Limits.commitEntriesMax))
       waiting.removeFirst(batch.count)
       await commit(batch)
     } while !waiting.isEmpty
     isWriting = false
+  }
+
+  /// Those who were answered just now come back one after the other: who came first waits as long as
+  /// more come, rather than all of them for a commit of its own.
+  private func gather() async {
+    var known: Int
+    repeat {
+      known = waiting.count
+      await Task.yield()
+    } while waiting.count > known && waiting.count < Limits.commitEntriesMax
   }
 
   // MARK: - One commit
