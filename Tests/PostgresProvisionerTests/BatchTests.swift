@@ -130,9 +130,7 @@ struct BatchTests {
       CREATE ROLE \(admin) LOGIN CREATEROLE PASSWORD 'admin';
       GRANT pg_signal_backend TO \(admin);
       """)
-    if TestServer.major >= 16 {
-      try await test.execute("GRANT \(scope) TO \(admin) WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
-    }
+    for given in [scope, "jit_grants"] { try await test.letGive(given, to: admin) }
     let provisioner = test.provisioner(as: admin, password: "admin")
     let roles = try await provisioner.activate(5, of: test, scope)
     let targets = roles.map { $0.target([scope]) }
@@ -187,9 +185,7 @@ extension TestServer {
   func makeScope() async throws -> String {
     let scope = "batch_\(UInt32.random(in: .min ... .max))"
     try await execute("CREATE ROLE \(scope) NOLOGIN")
-    if server.major >= 16 {
-      try await execute("GRANT \(scope) TO jit_broker WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
-    }
+    try await letGive(scope)
     return scope
   }
 }

@@ -67,6 +67,7 @@ struct ScopeTests {
     let test = try await TestServer.shared
     let scope = "scope_\(UInt32.random(in: .min ... .max))"
     try await test.execute(setup(scope))
+    if try await test.exists(scope) { try await test.letGive(scope) }
     let provisioner = test.provisioner()
     let plan = test.plan(["app_read", scope])
     for attempt in [

@@ -36,7 +36,7 @@ private func existence(
         ? "every role that the policy names" : "there is no \(list(missing))",
       why: "a grant gets its privileges from them",
       sql: try missing.map { name throws(PostgresError) in
-        "CREATE ROLE \(try sql.name(name)) NOLOGIN"
+        try creation(of: name, for: facts.admin.name, sql)
       })
   ]
   if !question.keptScopes.isEmpty {
@@ -47,6 +47,16 @@ private func existence(
         why: "`jit admin plan` shows what makes them, `jit admin apply` does it"))
   }
   return checks
+}
+
+/// From 16 on a role that others made cannot be given before the broker has ADMIN on it.
+private func creation(
+  of scope: String, for admin: String, _ sql: PreflightSQL
+) throws(PostgresError) -> String {
+  let scope = try sql.name(scope)
+  let create = "CREATE ROLE \(scope) NOLOGIN"
+  guard sql.dialect.hasMembershipOptions else { return create }
+  return "\(create); \(grantForGiving(scope, to: try sql.name(admin)))"
 }
 
 /// Up to 15 whoever may create roles may give any.
