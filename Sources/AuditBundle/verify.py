@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
-"""Proves the bundle in whose folder it lies, with a public key alone.
+"""Proves a bundle with a public key alone: the one in DIR, or the one in whose folder it lies.
 
-    python3 verify.py [--key VKEY]
+    python3 verify.py [--key VKEY] [DIR]
 
 Needs Python 3.8 and OpenSSL 3 (the program openssl), and nothing of the broker's. Without --key
 it takes the key in verifier.txt: then compare the fingerprint with one that you have from
-elsewhere. The log is an RFC 6962 tree of SHA-256, its checkpoint a C2SP signed note. Exit codes:
+elsewhere. This program, too, is what the bundle's maker put there: who does not trust the maker
+takes one from elsewhere. The log is an RFC 6962 tree of SHA-256, its checkpoint a C2SP signed note. Exit codes:
 0 all is as it was signed, 65 it is not, 64 wrong usage, 69 openssl is missing.
 """
-import base64, hashlib, json, os, re, subprocess, sys, tempfile
+import os, sys
 
-FOLDER = os.path.dirname(os.path.abspath(__file__))
+# Modules come from Python, never from beside this file: a bundle may bring its own hashlib.
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path = [path for path in sys.path if os.path.realpath(path) != HERE]
+
+import base64, hashlib, json, re, subprocess, tempfile
+
 FILES = ["entries.jsonl", "leaves.bin", "openings.jsonl", "checkpoint", "verifier.txt",
          "manifest.json", "grants.csv", "verify.py"]
 
@@ -25,7 +31,7 @@ def sha256(data):
 
 
 def content(name):
-    with open(os.path.join(FOLDER, name), "rb") as file:
+    with open(name, "rb") as file:
         return file.read()
 
 
@@ -143,7 +149,7 @@ def read_line(file):
 
 def read_openings():
     """Of each opening the entry, the field, and the commitment that has to stand there."""
-    with open(os.path.join(FOLDER, "openings.jsonl"), "rb") as file:
+    with open("openings.jsonl", "rb") as file:
         for number, line in enumerate(iter(lambda: read_line(file), None), 1):
             try:
                 opening = parse(line)
@@ -183,8 +189,8 @@ def check_entries(size, root):
     withheld, opened, bad_opening = 0, 0, None
     openings = read_openings()
     opening = next(openings, None)
-    entries = open(os.path.join(FOLDER, "entries.jsonl"), "rb")
-    leaves = open(os.path.join(FOLDER, "leaves.bin"), "rb")
+    entries = open("entries.jsonl", "rb")
+    leaves = open("leaves.bin", "rb")
     for index in range(size):
         leaf, line = leaves.read(32), read_line(entries)
         if len(leaf) != 32:
@@ -246,12 +252,17 @@ def read_manifest(name):
 
 
 def main(arguments):
-    if arguments and (len(arguments) != 2 or arguments[0] != "--key"):
-        stop("usage: python3 verify.py [--key VKEY]", 64)
+    given = None
+    if len(arguments) >= 2 and arguments[0] == "--key":
+        given, arguments = arguments[1], arguments[2:]
+    if len(arguments) > 1 or any(each.startswith("-") for each in arguments):
+        stop("usage: python3 verify.py [--key VKEY] [DIR]", 64)
+    os.chdir(arguments[0] if arguments else HERE)
     for name in FILES:
-        if not os.path.exists(os.path.join(FOLDER, name)):
+        if not os.path.exists(name):
             stop(f"{name} is missing")
-    given = arguments[1] if arguments else content("verifier.txt").decode(errors="replace")
+    if given is None:
+        given = content("verifier.txt").decode(errors="replace")
     name, key_id, key, fingerprint = read_key(given[:-1] if given.endswith("\n") else given)
     print("key", name, fingerprint, flush=True)
     size, root = read_checkpoint(content("checkpoint"), name, key_id, key, fingerprint)

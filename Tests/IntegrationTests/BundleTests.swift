@@ -167,6 +167,24 @@ struct BundleTests {
     }
   }
 
+  @Test("a verify.py from elsewhere proves a bundle, and neither runs what the bundle brings along")
+  func otherProgram() async throws {
+    try await withLiveBroker { broker in
+      let bundle = try await broker.bundle("whole")
+      let other = try bundle.copy(to: "\(broker.folder)/other")
+      try other.write("raise SystemExit(0)\n".utf8, to: "hashlib.py")
+      try await broker.expectSound(other)
+      let proven = try await bundle.verifyByItself(other.folder).succeeded()
+      #expect(try await proven.text == bundle.verifyByItself().succeeded().text)
+
+      try other.change("entries.jsonl") { $0.removeLast() }
+      #expect(try await bundle.verifyByItself(other.folder).status == 65)
+      try await bundle.verifyByItself().succeeded()
+      #expect(try await bundle.verifyByItself("--key").status == 64)
+      #expect(try await bundle.verifyByItself(bundle.folder, other.folder).status == 64)
+    }
+  }
+
   @Test("a bundle goes into a new directory or none, and only whoever may audit gets one")
   func refusedBundles() async throws {
     try await withLiveBroker { broker in

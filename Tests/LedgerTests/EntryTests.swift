@@ -18,6 +18,14 @@ struct EntryTests {
     #expect(Set(everyKind.map(\.event.kind)) == Set(EventKind.allCases))
   }
 
+  @Test("docs/ledger.md tells of every kind")
+  func everyKindIsTold() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../docs/ledger.md").standardized
+    let text = try String(contentsOf: page, encoding: .utf8)
+    for kind in EventKind.allCases { #expect(text.contains("`\(kind.rawValue)`")) }
+  }
+
   @Test("an entry of each kind has exactly the bytes of the golden file")
   func bytes() throws {
     let golden = try Self.golden()
