@@ -49,7 +49,8 @@ struct Configuration: Sendable {
   }
 
   private func checkPublish(_ file: String) throws(StartError) {
-    guard let publish, publish.hasPrefix(state + "/") else { return }
+    func parts(_ path: String) -> [String] { URL(filePath: path).standardized.pathComponents }
+    guard let publish, parts(publish).starts(with: parts(state)) else { return }
     throw .configuration(
       "\(file): `publish` is inside of `state`",
       hint: "put it where a copy of the state does not take it along")

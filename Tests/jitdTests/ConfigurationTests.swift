@@ -115,6 +115,24 @@ struct ConfigurationTests {
   }
 
   @Test(
+    "a checkpoint is published outside of the state, however that is written",
+    arguments: [
+      ("/var/lib/jit", "/var/lib/jit/checkpoint", false),
+      ("/var/lib/jit/", "/var/lib/jit/c", false),
+      ("/var/lib/jit", "/srv/../var/lib//jit/./c", false), ("/var/lib/jit", "/var/lib/jit", false),
+      ("/var/lib/jit", "/var/lib/jit-checkpoint", true),
+      ("/var/lib/jit", "/var/lib/jit/../c", true),
+    ])
+  func publish(_ state: String, _ path: String, _ isOutside: Bool) throws {
+    let text = Self.least.replacing("/var/lib/jit", with: state) + "publish: \(path)\n"
+    if isOutside {
+      #expect(try read(text).publish == path)
+    } else {
+      #expect(try refusal(of: text).message == "FILE: `publish` is inside of `state`")
+    }
+  }
+
+  @Test(
     "what is not one mapping is an error",
     arguments: ["", "text", "- a", "a: [", "\t", "%", "origin: a\norigin: b\n", "a: *b"])
   func notSettings(_ text: String) throws {
