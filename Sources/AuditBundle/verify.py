@@ -155,7 +155,7 @@ def read_openings():
                 opening = parse(line)
                 if not re.fullmatch("[0-9a-f]{32}", opening["salt"]) or (
                         type(opening["index"]) is not int
-                        or opening["field"] not in ("reason", "ticket", "comment")):
+                        or opening["field"] not in ("reason", "ticket", "comment", "why")):
                     raise ValueError(line)
                 salt, text = bytes.fromhex(opening["salt"]), opening["text"].encode()
                 yield opening["index"], b'"%s":"%s"' % (

@@ -51,6 +51,7 @@ struct RollbackTests {
       #expect(
         opened.map { $0.data["origin"]?.text } == ["\(broker.origin)#1", "\(broker.origin)#2"])
       #expect(opened.last?.data["accepted"]?["seen"] != .array([]))
+      try await expectBundle(of: broker, toTell: "CHG-7 restored on purpose")
       try await broker.restart()
       let next = try await broker.approved()
       try await broker.session(next).close()
@@ -94,4 +95,13 @@ extension LiveBroker {
     try FileManager.default.removeItem(atPath: state)
     try FileManager.default.moveItem(atPath: "\(folder)/\(name)", toPath: state)
   }
+}
+
+/// Both verifiers prove the bundle that tells an auditor what somebody wrote.
+private func expectBundle(of broker: LiveBroker, toTell text: String) async throws {
+  let bundle = LiveBundle("\(broker.folder)/bundle")
+  try await broker.jit(as: "audrey", "audit", "export", "--bundle", bundle.folder).succeeded()
+  #expect(try bundle.lines("openings.jsonl").contains { $0.contains(text) })
+  try await broker.jit(as: "audrey", "audit", "verify", bundle.folder).succeeded()
+  try await bundle.verifyByItself().succeeded()
 }

@@ -29,7 +29,7 @@ extension Commitment: Codable {
 
 /// The fields of entries that hold commitments.
 package enum WrittenField: String, Sendable, CaseIterable {
-  case reason, ticket, comment
+  case reason, ticket, comment, why
 
   /// What precedes the 64 hexadecimal digits of the commitment in an entry's canonical JSON. It
   /// cannot stand within a string there, where quotes are escaped.
