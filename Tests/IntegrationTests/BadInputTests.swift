@@ -163,7 +163,7 @@ private func messages(_ id: String) -> [Message] {
     Message(method: "GET", path: Path.request("ZZZZZZZZ"), status: 404, code: .unknownRequest),
     Message(method: "GET", path: Path.request("%00"), status: 404, code: .unknownRequest),
     Message(method: "GET", path: "/v1/nothing", status: 404, code: .notFound),
-    Message(method: "DELETE", path: Path.request(id), status: 404, code: .notFound),
+    Message(method: "DELETE", path: Path.request(id), status: 405, code: .wrongMethod),
     Message(method: "GET", path: Path.requests + "?scope=everything", status: 400, code: .usage),
     Message(path: Path.request("ZZZZZZZZ", .activate), status: 404, code: .unknownRequest),
     Message(
