@@ -36,7 +36,7 @@ package enum RequestAct: String, Sendable, CaseIterable {
 
 /// What can be done to a database by those who run the broker: the last part of the path.
 package enum DatabaseAct: String, Sendable, CaseIterable {
-  case preflight, rotate
+  case preflight, plan, apply, rotate
 }
 
 /// Which requests `GET /v1/requests` lists: `?scope=…`.

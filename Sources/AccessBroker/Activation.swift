@@ -80,7 +80,9 @@ extension Broker {
         on: database)
     }
     failpoint(.roleCreated)
-    let recorded = await record(.activated(id, created.identity))
+    let baseline = try await baseline(of: id, grant, created.identity, provisioner)
+    let recorded = await record(
+      .activated(id, created.identity, baseline: baseline?.digest), baseline)
     failpoint(.activatedRecorded)
     guard let recorded, recorded.durable else {
       // Nothing may log in without a durable entry; a later call switches LOGIN on.

@@ -120,12 +120,14 @@ extension Broker {
 
   /// Records what the broker itself saw; never refused.
   @discardableResult
-  func record(_ fact: Fact) async -> Outcome? { await record([fact]) }
+  func record(_ fact: Fact, _ document: Document? = nil) async -> Outcome? {
+    await record([fact], document)
+  }
 
   /// The same for facts about different requests, as one proposal.
   @discardableResult
-  func record(_ facts: [Fact]) async -> Outcome? {
-    let proposal = Proposal(holdingAnywayBy: .system) { state, now in
+  func record(_ facts: [Fact], _ document: Document? = nil) async -> Outcome? {
+    let proposal = Proposal(holdingAnywayBy: .system, document: document) { state, now in
       .success(facts.flatMap { observe($0, state, now: now) })
     }
     switch await ledger.append(proposal) {

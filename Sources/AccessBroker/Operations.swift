@@ -10,7 +10,13 @@ extension Broker {
     _ = try await submit(.operate(.preflight(name)), by: caller)
     let policy = policy.snapshot.policy
     let database = try policy.database(name)
-    let question = PreflightQuestion(database, policy, clock: clocks.wall)
+    let roles = policy.roles(on: name)
+    let kept = policy.scopeQuestion(on: database, await keptScopeNames)
+    let question = PreflightQuestion(
+      admin: database.access.admin, scopes: Set(roles.flatMap(\.postgresql.memberOf)).sorted(),
+      kept: kept.scopes.isEmpty ? nil : kept,
+      owners: Set(roles.compactMap(\.postgresql.actsAs)).sorted(), accept: database.accept,
+      clock: clocks.wall)
     let provisioner = await provisioners.provisioner(for: database.access)
     do { return try await provisioner.preflight(question) } catch {
       throw Refusal(
@@ -25,15 +31,8 @@ extension Broker {
       .usage, "“\(text.prefix(80).inert)” is not a database name",
       hint: "names are 1 to 64 of A-Z a-z 0-9 . _ -")
   }
-}
 
-extension PreflightQuestion {
-  fileprivate init(
-    _ database: Database, _ policy: Policy, clock: @escaping @Sendable () -> Timestamp
-  ) {
-    let scopes = policy.roles(on: database.name).flatMap(\.postgresql.scopes)
-    self.init(
-      admin: database.access.admin, scopes: Set(scopes).sorted(), accept: database.accept,
-      clock: clock)
+  var keptScopeNames: KeptScopeNames {
+    get async { KeptScopeNames(origin: await ledger.state.origin, sha256: sha256) }
   }
 }

@@ -50,7 +50,8 @@ extension Broker {
     let digest = sha256(encoded)
     let conflicts = parsed.conflicts(with: await ledger.state)
     guard conflicts.isEmpty else { throw PolicyConflict(grants: conflicts) }
-    let proposal = Proposal(by: .system, policyDocuments: encoded) { state, _ in
+    let document = Document(digest: digest, bytes: encoded)
+    let proposal = Proposal(by: .system, document: document) { state, _ in
       .success(state.policy == digest ? [] : [.policyLoaded(PolicyLoaded(digest: digest))])
     }
     _ = try await ledger.append(proposal).get()
@@ -72,7 +73,7 @@ extension Broker {
   private func lastGood(_ digest: Digest?) async -> Policy {
     guard let digest else { return Policy() }
     do {
-      guard let stored = try await ledger.policyDocuments(digest), sha256(stored) == digest else {
+      guard let stored = try await ledger.document(digest), sha256(stored) == digest else {
         logger.error("the last good policy is not in the ledger's file as it was")
         return Policy()
       }

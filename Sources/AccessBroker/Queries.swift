@@ -104,7 +104,8 @@ extension Broker {
       access = database.access
       plan = RolePlan(
         name: grantRoleName(user: request.ask.requester, id: request.id),
-        scopes: role.postgresql.scopes, expiresAt: clocks.wall() + request.duration,
+        scopes: await keptScopeNames.scopes(of: role, on: database.uid),
+        actsAs: role.postgresql.actsAs, expiresAt: clocks.wall() + request.duration,
         sessions: rule.sessions, accept: accept)
     }
     do {

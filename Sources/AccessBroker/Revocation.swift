@@ -87,7 +87,7 @@ extension Broker {
     let revocation = await provisioner.revoke(grant.revocationTarget)
     var reached = reached ?? Reached(grant.obstacle)
     reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
-    let fact = reached.fact(of: id, revocation)
+    let fact = reached.fact(of: id, await told(revocation, grant, provisioner))
     await withoutWaitingLong { await self.tell([fact], of: [id: request]) }
   }
 

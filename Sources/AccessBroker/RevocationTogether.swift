@@ -34,7 +34,8 @@ extension Broker {
     for ((request, grant), revocation) in zip(due, revocations) {
       var reached = Reached(grant.obstacle)
       reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
-      if revocation.wantsAnotherAttempt {
+      // What an owner had is compared one by one, by an attempt that finds the role gone.
+      if revocation.wantsAnotherAttempt || grant.actsAs != nil {
         results[request.id] = .wantsItsOwn(after: reached)
       } else if case .activating = grant.stage {
         facts += undone(request.id, revocation)

@@ -49,6 +49,9 @@ package enum Limits {
   /// each step waits for its turn behind the same step of the others, so that all sessions end
   /// before the first role is cleaned up.
   package static let revocationsAlonePerDatabaseMax = 64
+  /// Of the statements of one apply, as much as its entry shows: six times as much, if every
+  /// character had to be escaped, still fits.
+  package static let statementBytesInEntryMax = 8_000
   /// Things in the way of a revocation that an entry names; an entry has to hold them.
   package static let residueListedMax = 100
   package static let loopIntervalMs: Int64 = 1_000

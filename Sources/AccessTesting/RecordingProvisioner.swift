@@ -6,6 +6,7 @@ import AccessCore
 package actor RecordingProvisioner: Provisioner {
   package enum Operation: Hashable, Sendable {
     case preview, create, enableLogin, reissue, extend, revoke, census, preflight, rotate
+    case plan, makeRoles, changePrivileges, snapshot
   }
 
   /// One operation that was begun; a census is about no role, and its name is empty.
@@ -42,6 +43,8 @@ package actor RecordingProvisioner: Provisioner {
   /// Every secret that the broker's own login was given, the newest last.
   package private(set) var adminSecrets: [Secret] = []
   var trouble = Trouble()
+  var nextPlan: ScopePlan?
+  var belongings: [OwnerSnapshot.Item] = []
 
   private let onCall: @Sendable (Call) async -> Void
   private var running: [Operation: Int] = [:]

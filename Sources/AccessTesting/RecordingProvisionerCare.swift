@@ -14,3 +14,36 @@ extension RecordingProvisioner {
       serverVersion: "15.0", checks: [danger], leastAdmin: ["CREATE ROLE \(question.admin.user)"])
   }
 }
+
+extension RecordingProvisioner {
+  /// Everything is in step, unless a test says otherwise.
+  package func plan(_ question: ScopeQuestion) async throws(ProvisioningError) -> ScopePlan {
+    try await look(.plan)
+    return nextPlan
+      ?? ScopePlan(
+        systemIdentifier: systemIdentifier, roles: [], privileges: [], drift: [], obstacles: [],
+        owners: [])
+  }
+
+  package func makeRoles(of plan: ScopePlan) async throws(ProvisioningError) {
+    try await look(.makeRoles)
+  }
+
+  package func changePrivileges(by plan: ScopePlan) async throws(ProvisioningError) {
+    try await look(.changePrivileges)
+    nextPlan = nil
+  }
+
+  package func snapshot(
+    of owner: String, on systemIdentifier: String
+  ) async throws(ProvisioningError) -> OwnerSnapshot {
+    try await look(.snapshot)
+    return OwnerSnapshot(belongings)
+  }
+
+  /// What the scopes lack until privileges are changed the next time.
+  package func lack(_ plan: ScopePlan) { nextPlan = plan }
+
+  /// What any owner has from now on.
+  package func own(_ items: [OwnerSnapshot.Item]) { belongings = items }
+}

@@ -43,6 +43,7 @@ package actor Ledger {
   private struct Owed {
     var entries: [Entry] = []
     var written: [(text: WrittenText, request: RequestID?)] = []
+    var documents: [Document] = []
     var recent: [(place: IdempotencyKey.Place, write: RecentWrite)] = []
   }
 
@@ -144,6 +145,7 @@ package actor Ledger {
     var trouble = unwritable == nil ? nil : await reopen()
     var batch = Batch(from: state)
     batch.written = owed.written
+    batch.documents = owed.documents
     batch.recent = owed.recent
     do {
       for entry in owed.entries { batch.add(entry, try EntryCodec.encode(entry)) }
@@ -232,11 +234,7 @@ package actor Ledger {
     guard !events.isEmpty else { return }
     batch.written += proposal.written.map { ($0, request) }
     batch.erased += proposal.erased
-    for case .policyLoaded(let loaded) in events {
-      if let documents = proposal.policyDocuments {
-        batch.policies.append((loaded.digest, documents))
-      }
-    }
+    if let document = proposal.document { batch.documents.append(document) }
     if let key = proposal.idempotency {
       let write = RecentWrite(fingerprint: key.fingerprint, request: request, at: now)
       batch.recent.append((key.place, write))
@@ -267,6 +265,7 @@ package actor Ledger {
         owed.entries.append(kept)
       }
       owed.written += job.waiting.proposal.written.map { ($0, outcome.request) }
+      owed.documents += [job.waiting.proposal.document].compactMap(\.self)
       if let key = job.waiting.proposal.idempotency {
         let write = RecentWrite(
           fingerprint: key.fingerprint, request: outcome.request, at: state.newest ?? clock())

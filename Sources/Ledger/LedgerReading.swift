@@ -39,8 +39,8 @@ extension Ledger {
     }
   }
 
-  /// The stored texts of a policy that was in force.
-  package func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
-    try reading.policyDocuments(digest)
+  /// What an entry names by this digest: a policy that was in force, for example.
+  package func document(_ digest: Digest) throws -> [UInt8]? {
+    try reading.document(digest)
   }
 }

@@ -13,32 +13,46 @@ package struct Proposal: Sendable {
   package var written: [WrittenText] = []
   /// Texts that the disk forgets with the entry.
   package var erased: [Commitment] = []
-  package var policyDocuments: [UInt8]?
+  /// What one of the events names by its digest.
+  package var document: Document?
   package var idempotency: IdempotencyKey?
 
   /// What somebody wants: all or nothing.
   package init(
-    by author: Author, written: [WrittenText] = [], policyDocuments: [UInt8]? = nil,
+    by author: Author, written: [WrittenText] = [], document: Document? = nil,
     idempotency: IdempotencyKey? = nil, decide: @escaping Decision
   ) {
     self.author = author
     self.holdsAnyway = false
     self.written = written
-    self.policyDocuments = policyDocuments
+    self.document = document
     self.idempotency = idempotency
     self.decide = decide
   }
 
   /// What happened, and what ends access: nothing of ours that is broken may stop it.
   package init(
-    holdingAnywayBy author: Author, written: [WrittenText] = [],
+    holdingAnywayBy author: Author, written: [WrittenText] = [], document: Document? = nil,
     idempotency: IdempotencyKey? = nil, decide: @escaping Decision
   ) {
     self.author = author
     self.holdsAnyway = true
     self.written = written
+    self.document = document
     self.idempotency = idempotency
     self.decide = decide
+  }
+}
+
+/// Something too large for an entry, which has its digest instead.
+package struct Document: Sendable, Equatable {
+  /// SHA-256 of `bytes`.
+  package let digest: Digest
+  package let bytes: [UInt8]
+
+  package init(digest: Digest, bytes: [UInt8]) {
+    self.digest = digest
+    self.bytes = bytes
   }
 }
 

@@ -12,6 +12,25 @@ extension Reader {
     return AdminLogin(user: user, proof: proof)
   }
 
+  /// The login of `jit admin apply`. It acts as owners, so whoever steals the broker's own login
+  /// must not have it as well.
+  func applier(_ entry: Entry, _ admin: AdminLogin?, _ connection: Connection?) -> AdminLogin? {
+    guard let applier = adminLogin(entry, connection) else { return nil }
+    if let admin, admin.user == applier.user {
+      error(
+        entry.key.place, "apply is the same login as admin",
+        hint: "Make another one, or leave it out and run what `jit admin plan` prints by hand.")
+      return nil
+    }
+    if case .password = applier.proof, let admin, admin.proof == applier.proof {
+      error(
+        entry.key.place, "apply has the same credential as admin",
+        hint: "Give it a secret of its own: `jit admin rotate` changes the other one.")
+      return nil
+    }
+    return applier
+  }
+
   private func proof(_ fields: Fields) -> AdminLogin.Proof? {
     let certificate = fields["certificate"] ?? fields["key"]
     guard [fields["password"], certificate, fields["peer"]].count(where: { $0 != nil }) == 1 else {

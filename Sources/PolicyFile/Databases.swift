@@ -12,7 +12,9 @@ extension Reader {
 
   private func database(_ entry: Entry, _ seen: inout SeenDatabases) -> Database? {
     let name: DatabaseName? = self.name(entry.key)
-    let known = ["uid", "environment", "engine", "connection", "client", "admin", "accept"]
+    let known = [
+      "uid", "environment", "engine", "connection", "client", "admin", "apply", "accept",
+    ]
     guard let fields = fields(entry, known: known) else { return nil }
     let uid = required("uid", in: fields).flatMap { self.uid($0.value, &seen) }
     let environment = required("environment", in: fields)
@@ -23,6 +25,7 @@ extension Reader {
       .flatMap { self.connection($0, &seen) }
     let client = fields["client"].flatMap(clientEndpoint)
     let admin = required("admin", in: fields).flatMap { adminLogin($0, connection) }
+    let applier = fields["apply"].flatMap { self.applier($0, admin, connection) }
     let accept = fields["accept"].flatMap { entry in
       list(entry.value, of: "dangers") { choice($0, of: Danger.self, "a danger") }
     }
@@ -34,7 +37,7 @@ extension Reader {
       sslmode: connection.sslmode, sslrootcert: connection.sslrootcert, admin: admin)
     return Database(
       name: name, uid: uid, environment: environment, access: access, client: client,
-      accept: Set(accept ?? []))
+      applier: applier, accept: Set(accept ?? []))
   }
 
   private func uid(_ node: Node, _ seen: inout SeenDatabases) -> DatabaseUID? {

@@ -23,6 +23,12 @@ package struct OriginTag: Sendable, Equatable {
     prefix + String(random, radix: 16) + (epoch > 1 ? "#\(epoch)" : "")
   }
 
+  /// The comment of a scope role that the broker keeps on a database.
+  func comment(forScopesOf database: DatabaseUID) -> String {
+    let digest = SHA256.hash(data: Array(database.text.utf8))
+    return "\(prefix)scope:\(Array(digest.prefix(8)).hex)"
+  }
+
   func marks(_ comment: String?) -> Bool {
     comment?.hasPrefix(prefix) ?? false
   }

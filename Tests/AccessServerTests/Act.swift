@@ -35,6 +35,7 @@ enum Act: String, CaseIterable {
   case listTokens = "list tokens"
   case revokeToken = "revoke token"
   case backup
+  case preflight, plan, apply
   case seePolicy = "see policy"
   case seeDatabases = "see databases"
   case seeOneself = "see oneself"
@@ -82,6 +83,9 @@ enum Act: String, CaseIterable {
       let id = try #require(made["id"]?.text)
       return try await client.post("/v1/tokens/\(id)/revoke").verdict
     case .backup: return try await get("/v1/backup")
+    case .preflight: return try await get("/v1/databases/orders_PROD/preflight")
+    case .plan: return try await get("/v1/databases/orders_PROD/plan")
+    case .apply: return try await client.post("/v1/databases/orders_PROD/apply").verdict
     case .seePolicy: return try await get("/v1/policy")
     case .seeDatabases: return try await get("/v1/databases")
     case .seeOneself: return try await get("/v1/whoami")

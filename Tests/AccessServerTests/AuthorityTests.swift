@@ -39,6 +39,9 @@ struct AuthorityTests {
     list tokens    | 403 not-authorised | 403 not-authorised | 403 not-authorised
     revoke token   | 403 not-authorised | 403 not-authorised | 403 not-authorised
     backup         | 403 not-authorised | 403 not-authorised | 403 not-authorised
+    preflight      | 403 not-authorised | 403 not-authorised | 403 not-authorised
+    plan           | 403 not-authorised | 403 not-authorised | 403 not-authorised
+    apply          | 403 not-authorised | 403 not-authorised | 403 not-authorised
     see policy     | 200                | 200                | 200
     see databases  | 200                | 200                | 200
     see oneself    | 200                | 200                | 200
@@ -79,6 +82,9 @@ struct AuthorityTests {
     list tokens    | 403 not-authorised | 403 not-authorised | 403 not-authorised | 200
     revoke token   | 403 not-authorised | 403 not-authorised | 403 not-authorised | 200
     backup         | 403 not-authorised | 403 not-authorised | 403 not-authorised | 200
+    preflight      | 403 not-authorised | 403 not-authorised | 200                | 200
+    plan           | 403 not-authorised | 403 not-authorised | 200                | 200
+    apply          | 403 not-authorised | 403 not-authorised | 200                | 200
     see policy     | 200                | 200                | 200                | 200
     see databases  | 200                | 200                | 200                | 200
     see oneself    | 200                | 200                | 200                | 200

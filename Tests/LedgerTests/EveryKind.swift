@@ -69,6 +69,11 @@ let everyKind: [Entry] = [
   (.system, .grantActivated(request, GrantActivated(identity: identity))),
   (
     .system,
+    .grantActivated(
+      request, GrantActivated(identity: identity, baseline: Sample.digest(0xB1)))
+  ),
+  (
+    .system,
     .grantFailed(request, GrantFailed(because: "no \"connection\"\nto the server \\ \u{1}"))
   ),
   (
@@ -128,6 +133,23 @@ let everyKind: [Entry] = [
     .system,
     .orphanFound(
       OrphanFound(database: Sample.name("orders_PROD"), role: identity, removed: true))
+  ),
+  (
+    Sample.person("dana"),
+    .scopesApplying(
+      ScopesApplying(
+        database: Sample.name("orders_PROD"),
+        statements: [
+          "SET ROLE \"orders_owner\"", "GRANT SELECT ON TABLE orders TO \"jitscope_read_0\"",
+        ],
+        sha256: { _ in Sample.digest(0xF2) }))
+  ),
+  (
+    .system,
+    .scopesApplied(
+      ScopesApplied(
+        database: Sample.name("orders_PROD"), digest: Sample.digest(0xF2),
+        failed: "permission denied"))
   ),
   (Sample.person("audrey"), .auditExported(AuditExported(format: "csv", size: 29))),
   (
@@ -221,5 +243,6 @@ private func activating(_ access: DatabaseAccess) -> GrantActivating {
     roleName: "jit_alice_7f3k2qxw", expiresAt: Sample.time("2026-03-01T09:45:00.000Z"),
     began: BootMark(bootID: "2f0c1a52-7d5e-4c1b-9f6d-6b1f0a4f5b11", milliseconds: 5_000_000),
     duration: Sample.span("15m"), access: access,
-    client: Endpoint(host: "db1.example.com", port: 5432), scopes: ["orders_write"], sessions: 4)
+    client: Endpoint(host: "db1.example.com", port: 5432), scopes: ["orders_write"], sessions: 4,
+    actsAs: access == byPeer ? "orders_owner" : nil)
 }

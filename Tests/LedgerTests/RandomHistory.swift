@@ -123,7 +123,7 @@ struct RandomHistory {
 
   private func policy() -> Proposal {
     let digest = Sample.digest(UInt8(count % 256))
-    return Proposal(by: .system, policyDocuments: digest.bytes) { _, _ in
+    return Proposal(by: .system, document: Document(digest: digest, bytes: digest.bytes)) { _, _ in
       .success([.policyLoaded(PolicyLoaded(digest: digest))])
     }
   }

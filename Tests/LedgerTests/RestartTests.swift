@@ -51,7 +51,7 @@ struct RestartTests {
     // stranger's role, a clock behind the ledger, an operator, and more patience than these have.
     let others: Set<EventKind> = [
       .logOpened, .requestReopened, .policyRefused, .orphanFound, .clockAnomaly, .requestLapsed,
-      .openingErased, .rollbackFound, .heartbeat,
+      .openingErased, .rollbackFound, .heartbeat, .scopesApplying, .scopesApplied,
     ]
     let missing = Set(EventKind.allCases).subtracting(kinds).subtracting(others)
     #expect(missing.isEmpty)
@@ -84,7 +84,8 @@ struct RestartTests {
     for byte in UInt8(1)...5 {
       let ledger = try await home.open()
       _ = try await ledger.append(
-        Proposal(by: .system, policyDocuments: [byte]) { _, _ in
+        Proposal(by: .system, document: Document(digest: Sample.digest(byte), bytes: [byte])) {
+          _, _ in
           .success([.policyLoaded(PolicyLoaded(digest: Sample.digest(byte)))])
         }
       ).get()
@@ -92,8 +93,8 @@ struct RestartTests {
     let ledger = try await home.open()
     #expect(await ledger.state.policy == Sample.digest(5))
     #expect(try home.count("live") == 2)
-    #expect(try await ledger.policyDocuments(Sample.digest(3)) == [3])
-    #expect(try await ledger.policyDocuments(Sample.digest(9)) == nil)
+    #expect(try await ledger.document(Sample.digest(3)) == [3])
+    #expect(try await ledger.document(Sample.digest(9)) == nil)
   }
 
   @Test("a kind that this version does not know is skipped, and the tree goes on")

@@ -58,7 +58,7 @@ struct ExampleTests {
     let write = try #require(RoleName("write"))
     #expect(policy.roles[read]?.writes == false)
     #expect(policy.roles[write]?.writes == true)
-    #expect(policy.roles[write]?.postgresql.scopes == ["orders_read", "orders_write"])
+    #expect(policy.roles[write]?.postgresql.memberOf == ["orders_read", "orders_write"])
 
     let entitlement = try #require(EntitlementName("orders-write"))
     #expect(

@@ -13,12 +13,13 @@ struct PreflightTests {
       try await test.execute(
         """
         CREATE ROLE plain_read NOLOGIN;
-        CREATE ROLE "owner ""o" LOGIN;
+        CREATE ROLE "owner ""o" NOLOGIN;
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
         """)
       for database in ["postgres", "template1", "other"] {
         try await test.execute("REVOKE CONNECT, TEMPORARY ON DATABASE \(database) FROM PUBLIC")
       }
+      try await test.execute("GRANT CONNECT ON DATABASE postgres TO plain_read")
       let question = question(
         "least \"admin", scopes: ["plain_read"], owners: ["owner \"o"],
         accept: [.createroleIsSuperuser, .actsAsOwner])
@@ -138,6 +139,48 @@ struct PreflightTests {
       }
       await provisioner.close()
     }
+  }
+
+  @Test("a scope that shuts its people out is told, with the SQL that lets them in")
+  func shutOut() async throws {
+    try await withTestServer { test in
+      try await test.execute("REVOKE CONNECT ON DATABASE postgres FROM PUBLIC")
+      try await test.execute("GRANT CONNECT ON DATABASE postgres TO jit_broker")
+      let provisioner = test.provisioner()
+      let role = try await provisioner.activate(test.plan(accept: [.createroleIsSuperuser]))
+      await #expect(throws: PostgresError.self) { try await test.login(role) }
+
+      func check() async throws -> PreflightCheck {
+        let checks = try await provisioner.preflight(question()).checks
+        return try #require(checks.first { $0.name == "scopes-connect" })
+      }
+      let before = try await check()
+      #expect(before.verdict == .warning)
+      #expect(before.found.contains("app_read"))
+      for statement in before.sql { try await test.execute(statement) }
+      #expect(try await check().verdict == .ok)
+      await (try await test.login(role)).close()
+      expectEnded(await provisioner.revoke(role.target()))
+      await provisioner.close()
+    }
+  }
+
+  @Test("an owner that could come back by itself is as dangerous as such a scope")
+  func dangerousOwner() async throws {
+    let test = try await TestServer.shared
+    let owner = "owner_\(UInt32.random(in: .min ... .max))"
+    try await test.execute("CREATE ROLE \(owner) LOGIN; GRANT pg_read_server_files TO \(owner)")
+    let provisioner = test.provisioner()
+    let question = question(owners: [owner, "\(owner)_missing"], accept: [.actsAsOwner])
+    let report = try await provisioner.preflight(question)
+    let refusing = Set(report.refusing.map(\.name))
+    #expect(refusing.isSuperset(of: ["scope-is-dangerous", "scopes-exist"]))
+    #expect(refusing.contains("scopes-can-be-given") == (TestServer.major >= 16))
+    let found = report.checks.map(\.found).joined(separator: "\n")
+    #expect(found.contains("the owner \(owner) is LOGIN"))
+    #expect(found.contains("the owner \(owner) is a member of pg_read_server_files"))
+    #expect(found.contains("there is no \(owner)_missing"))
+    await provisioner.close()
   }
 
   @Test("a clock that is off is told, and how far")

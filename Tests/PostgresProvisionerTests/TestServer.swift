@@ -69,10 +69,12 @@ struct TestServer: Sendable {
     GRANT SELECT ON app.orders TO app_read;
     """
 
-  func access(user: String = "jit_broker", port: Int? = nil) -> DatabaseAccess {
+  func access(
+    user: String = "jit_broker", port: Int? = nil, dbname: String = "postgres"
+  ) -> DatabaseAccess {
     DatabaseAccess(
       engine: .postgresql, endpoint: Endpoint(host: "127.0.0.1", port: port ?? server.port),
-      dbname: "postgres", sslmode: .disable,
+      dbname: dbname, sslmode: .disable,
       admin: AdminLogin(user: user, proof: .password(CredentialName("orders-admin")!)))
   }
 

@@ -31,6 +31,8 @@ package enum Event: Sendable, Equatable {
   case tokenIssued(TokenIssued)
   case tokenRevoked(TokenRevoked)
   case orphanFound(OrphanFound)
+  case scopesApplying(ScopesApplying)
+  case scopesApplied(ScopesApplied)
   case auditExported(AuditExported)
   case openingErased(RequestID, OpeningErased)
   case clockAnomaly(ClockAnomaly)
@@ -50,7 +52,8 @@ package enum Event: Sendable, Equatable {
       id
     case .requestRefused(let id, _): id
     case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked,
-      .credentialRotated, .lockdownStarted, .lockdownLifted, .orphanFound, .auditExported,
+      .credentialRotated, .lockdownStarted, .lockdownLifted, .orphanFound, .scopesApplying,
+      .scopesApplied, .auditExported,
       .clockAnomaly, .rollbackFound, .heartbeat:
       nil
     }
@@ -171,18 +174,27 @@ package struct GrantActivating: Sendable, Equatable, Codable {
   package let client: Endpoint
   package let scopes: [String]
   package let sessions: Int
+  /// The owner as whom the grant works; the key is missing from an entry without one.
+  package var actsAs: String?
 
   private enum CodingKeys: String, CodingKey {
     case began, duration, access, client, scopes, sessions
     case roleName = "role_name"
+    case actsAs = "acts_as"
     case expiresAt = "expires_at"
   }
 }
 
 package struct GrantActivated: Sendable, Equatable, Codable {
   package let identity: RoleIdentity
+  /// Digest of what the owner had before a grant that acts as it; the key is missing from an
+  /// entry about any other.
+  package let baseline: Digest?
 
-  package init(identity: RoleIdentity) { self.identity = identity }
+  package init(identity: RoleIdentity, baseline: Digest? = nil) {
+    self.identity = identity
+    self.baseline = baseline
+  }
 }
 
 /// The activation came to nothing, and it was verified that nothing is there.

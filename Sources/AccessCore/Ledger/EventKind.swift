@@ -25,6 +25,8 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case tokenIssued = "token.issued"
   case tokenRevoked = "token.revoked"
   case orphanFound = "orphan.found"
+  case scopesApplying = "scopes.applying"
+  case scopesApplied = "scopes.applied"
   case auditExported = "audit.exported"
   case openingErased = "opening.erased"
   case clockAnomaly = "clock.anomaly"
@@ -60,6 +62,8 @@ extension Event {
     case .tokenIssued: .tokenIssued
     case .tokenRevoked: .tokenRevoked
     case .orphanFound: .orphanFound
+    case .scopesApplying: .scopesApplying
+    case .scopesApplied: .scopesApplied
     case .auditExported: .auditExported
     case .openingErased: .openingErased
     case .clockAnomaly: .clockAnomaly
@@ -92,6 +96,8 @@ extension Event {
     case .tokenIssued(let data): data
     case .tokenRevoked(let data): data
     case .orphanFound(let data): data
+    case .scopesApplying(let data): data
+    case .scopesApplied(let data): data
     case .auditExported(let data): data
     case .openingErased(_, let data): data
     case .clockAnomaly(let data): data
@@ -133,6 +139,8 @@ extension Event {
     case .tokenIssued: self = .tokenIssued(try payload.read())
     case .tokenRevoked: self = .tokenRevoked(try payload.read())
     case .orphanFound: self = .orphanFound(try payload.read())
+    case .scopesApplying: self = .scopesApplying(try payload.read())
+    case .scopesApplied: self = .scopesApplied(try payload.read())
     case .auditExported: self = .auditExported(try payload.read())
     case .openingErased: self = .openingErased(try id(), try payload.read())
     case .clockAnomaly: self = .clockAnomaly(try payload.read())

@@ -32,6 +32,7 @@ extension State {
       requests[id]?.apply(entry)
       if let closed = requests[id], closed.isClosed { forget(closed) }
     case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
+      .scopesApplying, .scopesApplied,
       .auditExported, .openingErased, .clockAnomaly, .heartbeat:
       break
     }
@@ -115,7 +116,8 @@ extension Request {
       stage = .granted(approval, grant)
     case .requestSubmitted, .requestRefused, .credentialReissued, .credentialRotated, .logOpened,
       .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked, .lockdownStarted,
-      .lockdownLifted, .orphanFound, .auditExported, .openingErased, .clockAnomaly,
+      .lockdownLifted, .orphanFound, .scopesApplying, .scopesApplied, .auditExported,
+      .openingErased, .clockAnomaly,
       .rollbackFound, .heartbeat:
       break
     }
@@ -127,13 +129,14 @@ extension Grant {
     self.init(
       roleName: data.roleName, expiresAt: data.expiresAt, began: data.began,
       duration: data.duration, access: data.access, client: data.client, scopes: data.scopes,
-      sessions: data.sessions, stage: .activating)
+      sessions: data.sessions, actsAs: data.actsAs, stage: .activating)
   }
 
   fileprivate mutating func apply(_ entry: Entry) {
     switch (stage, entry.event) {
     case (.activating, .grantActivated(_, let data)):
       stage = .active(data.identity, since: entry.at)
+      baseline = data.baseline
     case (.active, .grantExtended(_, let data)):
       (expiresAt, duration, isExtended) = (data.expiresAt, data.duration, true)
     case (.activating, .grantRevoking(_, let data)), (.active, .grantRevoking(_, let data)):

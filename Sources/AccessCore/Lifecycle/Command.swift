@@ -114,7 +114,7 @@ package struct ReviewSubmission: Sendable, Equatable {
 package enum Fact: Sendable, Equatable {
   /// Nobody came in time.
   case lapsed(RequestID)
-  case activated(RequestID, RoleIdentity)
+  case activated(RequestID, RoleIdentity, baseline: Digest? = nil)
   /// The activation failed, and the role is verified to be absent.
   case activationFailed(RequestID, because: String)
   /// By the clocks as they were read; the wall clock may be wrong.
@@ -128,6 +128,7 @@ package enum Fact: Sendable, Equatable {
   case stuck(RequestID, Grant.Obstacle)
   case ended(RequestID, Receipt)
   case orphan(OrphanFound)
+  case scopesApplied(ScopesApplied)
   case clockBehind(observed: Timestamp)
   /// Entries that the request stands in are not those that were signed.
   case doubtful(RequestID)

@@ -10,7 +10,8 @@ func decideActivation(
   try requireUnlocked(request.ask, state)
   switch request.stage {
   case .approved(let approval):
-    return try activation(of: request, approval, context)
+    let names = KeptScopeNames(origin: state.origin, sha256: context.sha256)
+    return try activation(of: request, approval, names, context)
   case .granted(_, let grant):
     return try reissue(of: request, grant, context)
   case .pending(let lapsesAt):
@@ -23,7 +24,7 @@ func decideActivation(
 }
 
 private func activation(
-  of request: Request, _ approval: Request.Approval, _ context: Context
+  of request: Request, _ approval: Request.Approval, _ names: KeptScopeNames, _ context: Context
 ) throws(Refusal) -> [Event] {
   let (ask, policy, now) = (request.ask, context.policy, context.now)
   guard now < approval.lapsesAt else { throw wrongState(request, to: "activated", now) }
@@ -40,8 +41,9 @@ private func activation(
   let activating = GrantActivating(
     roleName: grantRoleName(user: ask.requester, id: request.id), expiresAt: now + duration,
     began: context.boot, duration: duration, access: database.access,
-    client: database.client ?? database.access.endpoint, scopes: role.postgresql.scopes,
-    sessions: rule.sessions)
+    client: database.client ?? database.access.endpoint,
+    scopes: names.scopes(of: role, on: database.uid), sessions: rule.sessions,
+    actsAs: role.postgresql.actsAs)
   return [.grantActivating(request.id, activating)]
 }
 

@@ -2,6 +2,10 @@
 package enum Operation: Sendable, Equatable {
   /// Looks, and changes nothing.
   case preflight(DatabaseName)
+  /// The same for the scope roles that the broker keeps.
+  case plan(DatabaseName)
+  /// Brings them into step.
+  case apply(ScopesApplying)
   /// Gives the broker's own login a new secret.
   case rotate(DatabaseName)
 
@@ -10,6 +14,8 @@ package enum Operation: Sendable, Equatable {
     switch self {
     case .preflight: "preflight"
     case .rotate: "rotate"
+    case .plan: "plan"
+    case .apply: "apply"
     }
   }
 }
@@ -19,11 +25,16 @@ func decideOperation(
 ) throws(Refusal) -> [Event] {
   try require(.operate, of: caller, context.policy)
   switch operation {
-  case .preflight(let name):
+  case .preflight(let name), .plan(let name):
     _ = try context.policy.database(name)
     return []
   case .rotate(let name):
     return [.credentialRotated(CredentialRotated(try context.policy.rotation(of: name)))]
+  case .apply(let intent):
+    // It gives privileges: as little as an activation may it rest on a ledger in doubt.
+    try requireIssuing(context)
+    _ = try context.policy.database(intent.database)
+    return [.scopesApplying(intent)]
   }
 }
 
@@ -37,6 +48,15 @@ extension Policy {
       hint: near.isEmpty
         ? "the policy names them under `databases:`"
         : "did you mean \(near.joined(separator: " or "))?")
+  }
+
+  /// The scope roles that the broker keeps on the database, by name of the role.
+  package func keptScopes(on database: Database, _ names: KeptScopeNames) -> [KeptScope] {
+    roles(on: database.name).filter { !$0.postgresql.privileges.isEmpty }.map { role in
+      KeptScope(
+        name: names.name(of: role.name, on: database.uid), role: role.name,
+        rules: role.postgresql.privileges)
+    }
   }
 
   /// The roles that somebody can ask for on the database, by name.

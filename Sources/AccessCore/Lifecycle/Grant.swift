@@ -13,7 +13,11 @@ package struct Grant: Sendable, Equatable {
   package let client: Endpoint
   package let scopes: [String]
   package let sessions: Int
+  /// The owner as whom it works; nil for a grant that is itself only.
+  package let actsAs: String?
   package internal(set) var stage: Stage
+  /// Digest of what that owner had before.
+  package internal(set) var baseline: Digest?
 
   package enum Stage: Sendable, Equatable {
     /// The intent is durable; the role may exist, but cannot log in.
@@ -97,7 +101,8 @@ package struct Grant: Sendable, Equatable {
 
   package func plan(accepting accept: Set<Danger>) -> RolePlan {
     RolePlan(
-      name: roleName, scopes: scopes, expiresAt: expiresAt, sessions: sessions, accept: accept)
+      name: roleName, scopes: scopes, actsAs: actsAs, expiresAt: expiresAt, sessions: sessions,
+      accept: accept)
   }
 
   /// Whether its time is over on either clock.

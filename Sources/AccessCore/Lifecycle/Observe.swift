@@ -5,9 +5,9 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
   case .lapsed(let id):
     guard let request = state.requests[id], state.hasLapsed(request, at: now) else { return [] }
     return [.requestLapsed(id)]
-  case .activated(let id, let identity):
+  case .activated(let id, let identity, let baseline):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
-    return [.grantActivated(id, GrantActivated(identity: identity))]
+    return [.grantActivated(id, GrantActivated(identity: identity, baseline: baseline))]
   case .activationFailed(let id, let because):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
     return [.grantFailed(id, GrantFailed(because: because))]
@@ -48,6 +48,7 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
     case .activating, .active, .ended, nil: return []
     }
   case .orphan(let found): return [.orphanFound(found)]
+  case .scopesApplied(let applied): return [.scopesApplied(applied)]
   case .clockBehind(let observed):
     guard let newest = state.newest, observed < newest else { return [] }
     return [.clockAnomaly(ClockAnomaly(observed: observed, newest: newest))]

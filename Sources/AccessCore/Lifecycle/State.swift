@@ -89,6 +89,7 @@ extension Event {
       .grantStuck(let id, _), .grantEnded(let id, _):
       .request(id)
     case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
+      .scopesApplying, .scopesApplied,
       .auditExported, .openingErased, .clockAnomaly, .heartbeat:
       nil
     }
@@ -102,7 +103,8 @@ extension Event {
       .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
       .grantFailed, .grantExtended, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued,
       .credentialRotated, .policyRefused, .tokenIssued, .tokenRevoked, .lockdownStarted,
-      .lockdownLifted, .orphanFound, .auditExported, .openingErased, .clockAnomaly,
+      .lockdownLifted, .orphanFound, .scopesApplying, .scopesApplied, .auditExported,
+      .openingErased, .clockAnomaly,
       .rollbackFound, .heartbeat:
       false
     }

@@ -7,17 +7,21 @@ package struct Database: Sendable, Equatable {
   package let access: DatabaseAccess
   /// What people are told to connect to, where it differs from what the broker uses.
   package let client: Endpoint?
+  /// The login that `jit admin apply` uses, where there is one: it acts as owners, which the
+  /// broker's own login never does.
+  package let applier: AdminLogin?
   package let accept: Set<Danger>
 
   package init(
     name: DatabaseName, uid: DatabaseUID, environment: Environment, access: DatabaseAccess,
-    client: Endpoint? = nil, accept: Set<Danger> = []
+    client: Endpoint? = nil, applier: AdminLogin? = nil, accept: Set<Danger> = []
   ) {
     self.name = name
     self.uid = uid
     self.environment = environment
     self.access = access
     self.client = client
+    self.applier = applier
     self.accept = accept
   }
 }
@@ -63,6 +67,13 @@ package struct DatabaseAccess: Hashable, Sendable, Codable {
     self.sslrootcert = sslrootcert
     self.admin = admin
   }
+
+  /// The same place by another login.
+  package func by(_ login: AdminLogin) -> DatabaseAccess {
+    DatabaseAccess(
+      engine: engine, endpoint: endpoint, dbname: dbname, sslmode: sslmode,
+      sslrootcert: sslrootcert, admin: login)
+  }
 }
 
 /// libpq's `sslmode` (PostgreSQL manual, "SSL Support").
@@ -99,31 +110,4 @@ package enum Danger: String, Sendable, Codable, CaseIterable {
   case scopeHasGrantOption = "scope-has-grant-option"
   case plainConnection = "plain-connection"
   case actsAsOwner = "acts-as-owner"
-}
-
-/// A named scope, mapped per engine to privileges.
-package struct Role: Sendable, Equatable {
-  package let name: RoleName
-  /// Whether it can change data; the person is asked twice before it touches production.
-  package let writes: Bool
-  package let postgresql: PostgresScope
-
-  package init(name: RoleName, writes: Bool = true, postgresql: PostgresScope) {
-    self.name = name
-    self.writes = writes
-    self.postgresql = postgresql
-  }
-}
-
-/// What a role means on PostgreSQL.
-package enum PostgresScope: Sendable, Equatable {
-  /// Names of NOLOGIN group roles that exist in the server, as the server spells them.
-  case memberOf([String])
-
-  /// The scope roles that a grant becomes a member of.
-  package var scopes: [String] {
-    switch self {
-    case .memberOf(let names): names
-    }
-  }
 }

@@ -8,12 +8,10 @@ package protocol Preflighting: Sendable {
 package struct PreflightQuestion: Sendable {
   /// The login that is the broker's by the policy.
   package let admin: AdminLogin
-  /// The login that `jit admin apply` uses, if the policy names one.
-  package let applier: AdminLogin?
   /// Group roles that others made.
   package let scopes: [String]
-  /// Scope roles that the broker keeps.
-  package let keptScopes: [String]
+  /// Scope roles that the broker keeps, and who changes what they hold.
+  package let kept: ScopeQuestion?
   /// Owners that grants act as.
   package let owners: [String]
   package let accept: Set<Danger>
@@ -21,13 +19,12 @@ package struct PreflightQuestion: Sendable {
   package let clock: @Sendable () -> Timestamp
 
   package init(
-    admin: AdminLogin, applier: AdminLogin? = nil, scopes: [String], keptScopes: [String] = [],
+    admin: AdminLogin, scopes: [String], kept: ScopeQuestion? = nil,
     owners: [String] = [], accept: Set<Danger> = [], clock: @escaping @Sendable () -> Timestamp
   ) {
     self.admin = admin
-    self.applier = applier
     self.scopes = scopes
-    self.keptScopes = keptScopes
+    self.kept = kept
     self.owners = owners
     self.accept = accept
     self.clock = clock

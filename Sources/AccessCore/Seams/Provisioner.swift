@@ -3,7 +3,7 @@
 ///
 /// Every operation may be repeated and may be cut off anywhere. The broker never calls two of
 /// them for one role at the same time.
-package protocol Provisioner: Preflighting {
+package protocol Provisioner: Preflighting, ScopeKeeping, OwnerWatching {
   /// The exact statements that `create` and `enableLogin` will run, the verifier of the secret
   /// left out.
   func preview(_ plan: RolePlan) async throws(ProvisioningError) -> [String]
@@ -48,16 +48,20 @@ package struct RolePlan: Sendable, Equatable {
   package let name: String
   /// NOLOGIN roles of the server whose privileges it gets.
   package let scopes: [String]
+  /// The owner as whom its sessions work, so that what they make is the owner's.
+  package let actsAs: String?
   package let expiresAt: Timestamp
   package let sessions: Int
   /// Dangers of server and scopes that the policy accepts.
   package let accept: Set<Danger>
 
   package init(
-    name: String, scopes: [String], expiresAt: Timestamp, sessions: Int, accept: Set<Danger> = []
+    name: String, scopes: [String], actsAs: String? = nil, expiresAt: Timestamp, sessions: Int,
+    accept: Set<Danger> = []
   ) {
     self.name = name
     self.scopes = scopes
+    self.actsAs = actsAs
     self.expiresAt = expiresAt
     self.sessions = sessions
     self.accept = accept
@@ -155,6 +159,16 @@ package struct Revocation: Sendable, Equatable {
     self.preparedRolledBack = preparedRolledBack
     self.objectsDropped = objectsDropped
     self.residue = residue
+  }
+}
+
+extension Revocation {
+  /// The same with more that was left behind.
+  package func adding(_ residue: [Residue]) -> Revocation {
+    Revocation(
+      outcome: outcome, fenced: fenced, sessionsGoneAfterMs: sessionsGoneAfterMs,
+      sessionsEnded: sessionsEnded, preparedRolledBack: preparedRolledBack,
+      objectsDropped: objectsDropped, residue: self.residue + residue)
   }
 }
 

@@ -23,6 +23,18 @@ struct DatabaseRoutes {
         RotationView(
           credential: rotated.credential.text, databases: rotated.databases.map(\.text)))
     }
+    router.get("/v1/databases/:name/plan") { _, context in
+      let name = try context.parameters.require("name")
+      let plan = try await broker.planScopes(name, by: context.caller)
+      return try jsonResponse(ScopePlanView(plan, of: name))
+    }
+    router.post("/v1/databases/:name/apply") { request, context in
+      let name = try context.parameters.require("name")
+      // A repetition finds nothing to do.
+      _ = try await request.bareWrite(by: try context.caller)
+      let plan = try await broker.applyScopes(name, by: context.caller)
+      return try jsonResponse(ScopePlanView(plan, of: name))
+    }
   }
 }
 
@@ -32,6 +44,19 @@ extension PreflightView {
       database: database, serverVersion: report.serverVersion,
       checks: report.checks.map(Check.init),
       refusing: report.refusing.map(\.name), leastAdmin: report.leastAdmin)
+  }
+}
+
+extension ScopePlanView {
+  init(_ plan: ScopePlan, of database: String) {
+    self.init(
+      database: database, roles: plan.roles, privileges: plan.privileges,
+      drift: plan.drift.map { drift in
+        Drift(
+          scope: drift.scope, direction: drift.direction.rawValue, what: drift.what,
+          note: drift.note)
+      },
+      obstacles: plan.obstacles)
   }
 }
 

@@ -66,7 +66,8 @@ enum Schema {
         PRIMARY KEY (actor, key)
     ) STRICT, WITHOUT ROWID;
 
-    -- The texts of policies that were in force, so that a broken file stops no revocation.
+    -- What entries name by its digest: the texts of policies that were in force, so that a broken
+    -- file stops no revocation, and what an owner had before a grant that acts as it.
     CREATE TABLE policies (
         digest    TEXT PRIMARY KEY,
         documents BLOB NOT NULL

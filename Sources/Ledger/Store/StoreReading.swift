@@ -60,7 +60,7 @@ extension Store {
     return digests.compactMap { Digest(hex: $0).map(Commitment.init) }
   }
 
-  func policyDocuments(_ digest: Digest) throws -> [UInt8]? {
+  func document(_ digest: Digest) throws -> [UInt8]? {
     try pool.read { db in
       try Data.fetchOne(
         db, sql: "SELECT documents FROM policies WHERE digest = ?",

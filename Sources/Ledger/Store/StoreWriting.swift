@@ -10,7 +10,7 @@ struct Batch: Sendable {
   var bodies: [[UInt8]] = []
   var written: [(text: WrittenText, request: RequestID?)] = []
   var erased: [Commitment] = []
-  var policies: [(digest: Digest, documents: [UInt8])] = []
+  var documents: [Document] = []
   var recent: [(place: IdempotencyKey.Place, write: RecentWrite)] = []
   /// The state after the batch: decides which subjects are still live.
   var state: State
@@ -78,10 +78,10 @@ extension Store {
         sql: "DELETE FROM openings WHERE commitment = ?",
         arguments: [commitment.digest.description])
     }
-    for (digest, documents) in batch.policies {
+    for document in batch.documents {
       try db.execute(
         sql: "INSERT INTO policies (digest, documents) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        arguments: [digest.description, Data(documents)])
+        arguments: [document.digest.description, Data(document.bytes)])
     }
     for (place, write) in batch.recent {
       try db.execute(

@@ -15,6 +15,10 @@ extension Connection {
         validUntil: try quoted(literal: plan.expiresAt.description), sessions: plan.sessions)
     ]
     for scope in scopes { statements.append(role.join(scope: try quoted(identifier: scope))) }
+    if let owner = plan.actsAs {
+      statements.append(role.join(owner: try quoted(identifier: owner)))
+      statements.append(role.beginSessions(as: try quoted(identifier: owner)))
+    }
     statements.append(role.join(marker: try quoted(identifier: markerRole)))
     statements.append(role.comment(try quoted(literal: comment)))
     return statements
@@ -85,6 +89,9 @@ private func differences(
   let hasOptions = dialect.hasMembershipOptions
   var planned = Set(plan.scopes.map { Membership(of: $0, inherit: true, hasOptions) })
   planned.insert(Membership(of: markerRole, inherit: false, hasOptions))
+  if let owner = plan.actsAs {
+    planned.insert(Membership(of: owner, inherit: false, set: true, hasOptions))
+  }
   return made.symmetricDifference(planned).map(\.role).sorted().map {
     "its membership in \($0) is not as planned"
   }
@@ -96,11 +103,11 @@ private struct Membership: Hashable {
   let inherit: String?
   let set: String?
 
-  init(of role: String, inherit: Bool, _ hasOptions: Bool) {
+  init(of role: String, inherit: Bool, set: Bool = false, _ hasOptions: Bool) {
     self.role = role
     admin = "f"
     self.inherit = hasOptions ? (inherit ? "t" : "f") : nil
-    set = hasOptions ? "f" : nil
+    self.set = hasOptions ? (set ? "t" : "f") : nil
   }
 
   init(_ row: Row) throws(PostgresError) {

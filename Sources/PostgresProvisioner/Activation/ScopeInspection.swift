@@ -24,13 +24,14 @@ extension Connection {
     _ plan: RolePlan, _ remembered: RememberedGrantOptions
   ) throws(PostgresError) -> ScopeInspection {
     let wanted = plan.scopes + [markerRole]
+    let owners = [plan.actsAs].compactMap(\.self)
     let known = remembered[wanted]
     let answers = try pipeline(
-      [.existing(among: [plan.name, markerRole]), .reach(of: wanted), .adminStanding]
+      [.existing(among: [plan.name, markerRole]), .reach(of: wanted + owners), .adminStanding]
         + (known == nil ? [.grantOptions(of: wanted)] : []))
     var existing: Set<String> = []
     for row in answers[0] { existing.insert(try row.text("rolname")) }
-    let reach = try ScopeReach(answers[1])
+    let reach = try ScopeReach(answers[1], owners: Set(owners))
     let admin = try AdminStanding(answers[2][0], serverVersion: serverVersion)
     let grantOptions = if let known { known } else { try foundGrantOptions(answers[3]) }
     if known == nil { remembered[wanted] = grantOptions }
@@ -40,14 +41,21 @@ extension Connection {
       objections.append("a role \(plan.name) is there already; it is left as it is")
     }
     for missing in plan.scopes where !reach.scopes.contains(missing) {
-      objections.append("the scope \(missing) does not exist; create it as a NOLOGIN role")
+      objections.append(
+        missing.hasPrefix("jitscope_")
+          ? "the scope \(missing) does not exist; `jit admin apply` makes it"
+          : "the scope \(missing) does not exist; create it as a NOLOGIN role")
+    }
+    for missing in owners where !reach.owners.contains(missing) {
+      objections.append("the owner \(missing) does not exist")
     }
     if Dialect(serverVersion: serverVersion).hasMembershipOptions {
-      objections += reach.notToGive.map { "the broker may not give the scope \($0)" }
+      objections += reach.notToGive.map { "the broker may not give the role \($0)" }
     }
     return ScopeInspection(
       scopes: reach.scopes.filter { $0 != markerRole }, objections: objections,
-      dangers: [admin.danger].compactMap(\.self) + reach.dangers + grantOptions,
+      dangers: [admin.danger].compactMap(\.self) + owners.map(FoundDanger.init(actingAs:))
+        + reach.dangers + grantOptions,
       hasMarker: existing.contains(markerRole))
   }
 }
@@ -56,8 +64,10 @@ extension Connection {
 struct ScopeReach: Sendable {
   /// Those that there are, in OID order.
   private(set) var scopes: [String] = []
+  /// Those of the roles that were asked for as owners.
+  private(set) var owners: [String] = []
   private(set) var dangers: [FoundDanger] = []
-  /// Those without ADMIN for the broker; counts on 16+ only.
+  /// Those scopes and owners without ADMIN for the broker; counts on 16+ only.
   private(set) var notToGive: [String] = []
   /// What would make them harmless.
   private(set) var mending: [(danger: Danger, role: String, change: Mending)] = []
@@ -68,22 +78,29 @@ struct ScopeReach: Sendable {
     case owningNothing
   }
 
-  init(_ rows: Rows) throws(PostgresError) {
+  /// - Parameter owners: roles that are to be acted as. They own things, of course; all else that
+  ///   makes a scope dangerous makes them so, too: who acts as an owner that can log in can give it
+  ///   a password, and come back.
+  init(_ rows: Rows, owners known: Set<String> = []) throws(PostgresError) {
+    var last: String?
     for row in rows {
       let (scope, via) = (try row.text("scope"), try row.text("via"))
-      if scopes.last != scope {
-        scopes.append(scope)
+      let isOwner = known.contains(scope)
+      if last != scope {
+        last = scope
+        if isOwner { owners.append(scope) } else { scopes.append(scope) }
         if try !row.bool("can_give") { notToGive.append(scope) }
       }
+      let what = "the \(isOwner ? "owner" : "scope") \(scope)"
       let way = via == scope ? "" : ", through \(via)"
       for (column, attribute) in dangerousAttributes where try row.bool(column) {
-        add(.scopeIsDangerous, "the scope \(scope) is \(attribute)\(way)", via, .without(attribute))
+        add(.scopeIsDangerous, "\(what) is \(attribute)\(way)", via, .without(attribute))
       }
       if dangerousMemberships.contains(via) {
-        add(
-          .scopeIsDangerous, "the scope \(scope) is a member of \(via)", scope, .notMember(of: via))
+        add(.scopeIsDangerous, "\(what) is a member of \(via)", scope, .notMember(of: via))
       }
-      if try row.bool("owns") {
+      let owns = try row.bool("owns")
+      if owns, !isOwner {
         add(.scopeOwnsObjects, "the scope \(scope) owns something\(way)", via, .owningNothing)
       }
     }
@@ -95,6 +112,10 @@ struct ScopeReach: Sendable {
     dangers.append(FoundDanger(danger, found))
     mending.append((danger, role, change))
   }
+}
+
+extension FoundDanger {
+  init(actingAs owner: String) { self.init(.actsAsOwner, "grants act as \(owner)") }
 }
 
 func foundGrantOptions(_ rows: Rows) throws(PostgresError) -> [FoundDanger] {

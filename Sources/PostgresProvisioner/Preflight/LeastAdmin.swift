@@ -5,7 +5,8 @@ import PostgresClient
 /// this policy on this version. They run as they are; a password is set apart from them, so that
 /// none stands in SQL text.
 func leastAdmin(
-  _ question: PreflightQuestion, databases: [String], _ sql: PreflightSQL
+  _ question: PreflightQuestion, in database: String, databases: [String], ownersOfThings: [String],
+  _ sql: PreflightSQL
 ) throws(PostgresError) -> [String] {
   let admin = try sql.name(question.admin.user)
   let hasOptions = sql.dialect.hasMembershipOptions
@@ -21,14 +22,16 @@ func leastAdmin(
   for database in databases {
     statements.append("GRANT CONNECT ON DATABASE \(try sql.name(database)) TO \(admin)")
   }
-  if let applier = question.applier {
+  if let applier = try question.kept?.applier.map(sql.name) {
     statements += [
-      "CREATE ROLE \(try sql.name(applier.user)) LOGIN\(hasOptions ? "" : " NOINHERIT")",
-      """
-      -- and for each owner of what the privileges are on: \
-      GRANT (owner) TO \(try sql.name(applier.user))\(hasOptions ? " WITH INHERIT FALSE, SET TRUE" : "")
-      """,
+      "CREATE ROLE \(applier) LOGIN\(hasOptions ? "" : " NOINHERIT")",
+      "GRANT CONNECT ON DATABASE \(try sql.name(database)) TO \(applier)",
     ]
+    for owner in ownersOfThings {
+      statements.append(
+        "GRANT \(try sql.name(owner)) TO \(applier)"
+          + (hasOptions ? " WITH INHERIT FALSE, SET TRUE" : ""))
+    }
   }
   if case .password(let credential) = question.admin.proof {
     statements.append(

@@ -6,16 +6,23 @@ extension PostgresProvisioner {
     _ question: PreflightQuestion
   ) async throws(ProvisioningError) -> PreflightReport {
     let access = access
+    let comment = question.kept.map { tag.comment(forScopesOf: $0.database) } ?? ""
     return try await admins.run(.issuing) { connection in
       let facts = try connection.preflightFacts(question)
+      let plan = try question.kept.map { kept throws(PostgresError) in
+        try connection.planned(kept, comment: comment)
+      }
       let sql = PreflightSQL(connection)
       let checks =
-        try loginChecks(facts, access, sql) + scopeChecks(facts, question, sql)
+        try loginChecks(facts, access, sql) + scopeChecks(facts, question, plan, sql)
         + databaseChecks(facts, sql)
       return PreflightReport(
         serverVersion: facts.version,
         checks: checks.map { $0.accepting(question.accept) },
-        leastAdmin: try leastAdmin(question, databases: facts.databases.map(\.name), sql))
+        leastAdmin: try leastAdmin(
+          question, in: access.dbname, databases: facts.databases.map(\.name),
+          ownersOfThings: plan?.owners ?? [],
+          sql))
     }.value
   }
 }
@@ -28,6 +35,8 @@ struct PreflightFacts: Sendable {
   let grantOptions: [FoundDanger]
   /// Which of the roles that the policy names there are.
   let existing: Set<String>
+  /// Those of them that may not connect to the database.
+  let shutOut: Set<String>
   let databases: [OpenDatabase]
   let publicCreates: Bool
   let preparedMax: String
@@ -48,14 +57,17 @@ struct PreflightFacts: Sendable {
 extension Connection {
   func preflightFacts(_ question: PreflightQuestion) throws(PostgresError) -> PreflightFacts {
     let skew = try clockSkewMs(question.clock)
-    let scopes = question.scopes + question.keptScopes + [markerRole]
+    let scopes = question.scopes + question.keptNames + [markerRole]
     let answers = try pipeline([
-      .adminStanding, .serverStanding, .reach(of: scopes), .grantOptions(of: scopes),
-      .existing(among: scopes + question.owners), .openDatabases,
+      .adminStanding, .serverStanding, .reach(of: scopes + question.owners),
+      .grantOptions(of: scopes), .connecting(among: scopes + question.owners), .openDatabases,
     ])
     let server = answers[1][0]
-    var existing: Set<String> = []
-    for row in answers[4] { existing.insert(try row.text("rolname")) }
+    var (existing, shutOut) = (Set<String>(), Set<String>())
+    for row in answers[4] {
+      existing.insert(try row.text("rolname"))
+      if try !row.bool("connects") { shutOut.insert(try row.text("rolname")) }
+    }
     var databases: [PreflightFacts.OpenDatabase] = []
     for row in answers[5] {
       databases.append(
@@ -66,8 +78,8 @@ extension Connection {
     return PreflightFacts(
       version: try server.text("version"),
       admin: try AdminStanding(answers[0][0], serverVersion: serverVersion),
-      reach: try ScopeReach(answers[2]), grantOptions: try foundGrantOptions(answers[3]),
-      existing: existing,
+      reach: try ScopeReach(answers[2], owners: Set(question.owners)),
+      grantOptions: try foundGrantOptions(answers[3]), existing: existing, shutOut: shutOut,
       databases: databases, publicCreates: try server.bool("public_creates"),
       preparedMax: try server.text("prepared_max"), selfGrant: try server["self_grant"],
       clockSkewMs: skew)
@@ -79,6 +91,10 @@ extension Connection {
     let after = clock().milliseconds
     return max(0, before - theirs, theirs - after)
   }
+}
+
+extension PreflightQuestion {
+  var keptNames: [String] { kept?.scopes.map(\.name) ?? [] }
 }
 
 /// Names and words as this server wants them in statements that are printed for people.
@@ -95,6 +111,12 @@ struct PreflightSQL {
     // Whoever prints statements does so within one call on the connection.
     try connection.assumeIsolated { connection in
       Result { () throws(PostgresError) in try connection.quoted(identifier: name) }
+    }.get()
+  }
+
+  func text(_ text: String) throws(PostgresError) -> String {
+    try connection.assumeIsolated { connection in
+      Result { () throws(PostgresError) in try connection.quoted(literal: text) }
     }.get()
   }
 }

@@ -3,9 +3,11 @@ import PostgresClient
 
 /// The roles that grants become members of.
 func scopeChecks(
-  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
+  _ facts: PreflightFacts, _ question: PreflightQuestion, _ plan: Connection.Planned?,
+  _ sql: PreflightSQL
 ) throws(PostgresError) -> [PreflightCheck] {
-  try existence(facts, question, sql) + givability(facts, question, sql)
+  try existence(facts, question, sql) + keeping(question, plan)
+    + givability(facts, question, sql) + [admission(facts, question, sql)]
     + [
       PreflightCheck(
         .scopeIsDangerous, facts.reach.dangers, otherwise: "no scope is more than its privileges",
@@ -28,8 +30,7 @@ private func existence(
   _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
 ) throws(PostgresError) -> [PreflightCheck] {
   let missing = (question.scopes + question.owners).filter { !facts.existing.contains($0) }
-  let unmade = question.keptScopes.filter { !facts.existing.contains($0) }
-  var checks = [
+  return [
     PreflightCheck(
       "scopes-exist", missing.isEmpty ? .ok : .missing,
       found: missing.isEmpty
@@ -39,14 +40,44 @@ private func existence(
         try creation(of: name, for: facts.admin.name, sql)
       })
   ]
-  if !question.keptScopes.isEmpty {
-    checks.append(
-      PreflightCheck(
-        "kept-scopes-exist", unmade.isEmpty ? .ok : .missing,
-        found: unmade.isEmpty ? "every scope that the broker keeps" : "there is no \(list(unmade))",
-        why: "`jit admin plan` shows what makes them, `jit admin apply` does it"))
-  }
-  return checks
+}
+
+/// The scopes that the broker keeps: a grant is possible when they are there, whatever they hold.
+private func keeping(
+  _ question: PreflightQuestion, _ plan: Connection.Planned?
+) -> [PreflightCheck] {
+  guard let plan else { return [] }
+  let areThere = plan.roles.isEmpty
+  let missing = plan.drift.count { $0.direction == .missing }
+  let drift = "\(missing) missing, \(plan.drift.count - missing) too much"
+  let why = "`jit admin plan` shows the statements, and `jit admin apply` runs them"
+  return [
+    PreflightCheck(
+      "kept-scopes-exist", areThere ? .ok : .missing,
+      found: "\(areThere ? "" : "not ")every scope that the broker keeps", why: why),
+    PreflightCheck(
+      "kept-scopes-in-step", plan.drift.isEmpty && plan.obstacles.isEmpty ? .ok : .warning,
+      found: plan.drift.isEmpty && plan.obstacles.isEmpty
+        ? "as the policy has it" : ([drift] + plan.obstacles).joined(separator: "; "),
+      why: why),
+  ]
+}
+
+/// Whether people get in at all: what a grant may connect to it has from its scopes, or as
+/// everybody. What it acts as does not count before the session has begun.
+private func admission(
+  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
+) throws(PostgresError) -> PreflightCheck {
+  let shutOut = question.scopes.filter(facts.shutOut.contains)
+  let database = facts.databases.first(where: \.isOurs)?.name ?? ""
+  return PreflightCheck(
+    "scopes-connect", shutOut.isEmpty ? .ok : .warning,
+    found: shutOut.isEmpty
+      ? "whoever has a scope may connect" : "no CONNECT for \(list(shutOut))",
+    why: "a grant connects by what its scopes may, unless everybody may",
+    sql: try shutOut.map { name throws(PostgresError) in
+      "GRANT CONNECT ON DATABASE \(try sql.name(database)) TO \(try sql.name(name))"
+    })
 }
 
 /// From 16 on a role that others made cannot be given before the broker has ADMIN on it.
@@ -69,7 +100,8 @@ private func givability(
   return [
     PreflightCheck(
       "scopes-can-be-given", notToGive.isEmpty ? .ok : .missing,
-      found: notToGive.isEmpty ? "ADMIN on every scope" : "no ADMIN on \(list(notToGive))",
+      found: notToGive.isEmpty
+        ? "ADMIN on every scope and owner" : "no ADMIN on \(list(notToGive))",
       why: "from 16 on, only who has ADMIN on a role can give it",
       sql: try notToGive.map { name throws(PostgresError) in
         grantForGiving(try sql.name(name), to: admin)

@@ -23,6 +23,18 @@ extension Statement {
                       AND acl.privilege_type = 'CREATE') AS public_creates
     """)
 
+  /// Which of the roles there are, and whether they may connect to this database.
+  static func connecting(among roles: [String]) -> Statement {
+    Statement(
+      """
+      SELECT r.rolname,
+             pg_catalog.has_database_privilege(
+               r.oid, pg_catalog.current_database()::pg_catalog.text, 'CONNECT') AS connects
+        FROM pg_catalog.pg_roles r
+       WHERE r.rolname = ANY ($1::pg_catalog.text[])
+      """, [arrayLiteral(roles)])
+  }
+
   static let serverTime = Statement(
     """
     SELECT (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()) * 1000)::pg_catalog.int8

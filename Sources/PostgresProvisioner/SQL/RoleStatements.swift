@@ -39,6 +39,25 @@ struct RoleStatements: Sendable {
       """
   }
 
+  /// SET TRUE, and nothing without it: what the holder makes is to be the owner's, and what it does
+  /// is done in the owner's name.
+  func join(owner: String) -> String {
+    dialect.hasMembershipOptions
+      ? """
+      GRANT \(owner) TO \(role) WITH INHERIT FALSE, SET TRUE, ADMIN FALSE
+      """
+      : """
+      GRANT \(owner) TO \(role)
+      """
+  }
+
+  /// A convenience for the holder, who can undo it.
+  func beginSessions(as owner: String) -> String {
+    """
+    ALTER ROLE \(role) SET role = \(owner)
+    """
+  }
+
   /// The marker is for `pg_hba.conf` and for our own census; it gives nothing.
   func join(marker: String) -> String {
     dialect.hasMembershipOptions

@@ -5,7 +5,8 @@ struct AdminCommand: AsyncParsableCommand {
     commandName: "admin", abstract: "For those who run the broker, on its admin socket.",
     discussion: "JIT_ADMIN names the socket: unix:///run/jit/admin.sock (the default).",
     subcommands: [
-      AdminPreflightCommand.self, AdminLockdownCommand.self, AdminRotateCommand.self,
+      AdminPreflightCommand.self, AdminPlanCommand.self, AdminApplyCommand.self,
+      AdminLockdownCommand.self, AdminRotateCommand.self,
       AdminTokenCommand.self, AdminBackupCommand.self,
       AdminRestoreCommand.self,
       AdminEraseCommand.self,

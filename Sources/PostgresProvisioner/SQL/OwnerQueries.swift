@@ -1,0 +1,141 @@
+import PostgresClient
+
+extension Statement {
+  /// What the owner has through which somebody could go on after a grant: code that runs when
+  /// others work, and who may do what with its things. Of code `value` is a digest.
+  ///
+  /// Other grants may act as the owner at the same time; that they are its members says nothing.
+  static func belongings(of owner: String, marker: String) -> Statement {
+    Statement(
+      """
+      WITH owner AS (
+        SELECT r.oid, r.rolname
+          FROM pg_catalog.pg_roles r
+         WHERE r.rolname = $1
+      ), relation AS (
+        SELECT c.oid, c.relacl, c.relkind, c.oid::pg_catalog.regclass::pg_catalog.text AS name
+          FROM pg_catalog.pg_class c
+          JOIN owner ON owner.oid = c.relowner
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      ), granted (kind, name, acl) AS (
+        SELECT CASE r.relkind WHEN 'S' THEN 'sequence ' ELSE 'table ' END, r.name, r.relacl
+          FROM relation r
+        UNION ALL
+        SELECT 'column ', r.name || '.' || pg_catalog.quote_ident(a.attname), a.attacl
+          FROM relation r
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid
+         WHERE a.attacl IS NOT NULL
+        UNION ALL
+        SELECT 'function ', p.oid::pg_catalog.regprocedure::pg_catalog.text, p.proacl
+          FROM pg_catalog.pg_proc p
+          JOIN owner ON owner.oid = p.proowner
+        UNION ALL
+        SELECT 'schema ', pg_catalog.quote_ident(n.nspname), n.nspacl
+          FROM pg_catalog.pg_namespace n
+          JOIN owner ON owner.oid = n.nspowner
+        UNION ALL
+        SELECT 'database ', pg_catalog.quote_ident(b.datname), b.datacl
+          FROM pg_catalog.pg_database b
+          JOIN owner ON owner.oid = b.datdba
+      ), grants AS (
+        SELECT granted.kind || granted.name || ' to '
+                 || COALESCE(pg_catalog.quote_ident(grantee.rolname), 'everybody') AS name,
+               pg_catalog.string_agg(
+                 acl.privilege_type || CASE WHEN acl.is_grantable THEN ' (to be handed on)' ELSE '' END,
+                 ', ' ORDER BY acl.privilege_type, acl.is_grantable) AS value
+          FROM granted
+         CROSS JOIN LATERAL pg_catalog.aclexplode(granted.acl) acl
+          LEFT JOIN pg_catalog.pg_roles grantee ON grantee.oid = acl.grantee
+         WHERE acl.grantee NOT IN (SELECT oid FROM owner)
+         GROUP BY granted.kind, granted.name, grantee.rolname
+      ), here (kind, name, value) AS (
+        SELECT 'function', p.oid::pg_catalog.regprocedure::pg_catalog.text,
+               pg_catalog.md5(pg_catalog.row_to_json(p)::pg_catalog.jsonb::pg_catalog.text)
+          FROM (SELECT r.oid, prosrc, probin, prosecdef, proconfig, prolang, prokind,
+                       pg_catalog.pg_get_function_result(r.oid) AS result,
+                       pg_catalog.pg_get_function_arguments(r.oid) AS arguments,
+                       pg_catalog.pg_get_function_sqlbody(r.oid) AS body
+                  FROM pg_catalog.pg_proc r
+                  JOIN owner ON owner.oid = r.proowner) p
+        UNION ALL
+        SELECT 'trigger', pg_catalog.quote_ident(t.tgname) || ' on ' || r.name,
+               pg_catalog.md5(pg_catalog.pg_get_triggerdef(t.oid) || t.tgenabled::pg_catalog.text)
+          FROM pg_catalog.pg_trigger t
+          JOIN relation r ON r.oid = t.tgrelid
+         WHERE NOT t.tgisinternal
+        UNION ALL
+        SELECT CASE w.rulename WHEN '_RETURN' THEN 'view' ELSE 'rule' END,
+               CASE w.rulename WHEN '_RETURN' THEN '' ELSE pg_catalog.quote_ident(w.rulename) || ' on '
+               END || r.name,
+               pg_catalog.md5(pg_catalog.pg_get_ruledef(w.oid) || w.ev_enabled::pg_catalog.text)
+          FROM pg_catalog.pg_rewrite w
+          JOIN relation r ON r.oid = w.ev_class
+        UNION ALL
+        SELECT 'policy', pg_catalog.quote_ident(p.polname) || ' on ' || r.name,
+               pg_catalog.md5(pg_catalog.concat_ws('|', p.polcmd, p.polpermissive, p.polroles,
+                 pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+                 pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)))
+          FROM pg_catalog.pg_policy p
+          JOIN relation r ON r.oid = p.polrelid
+        UNION ALL
+        SELECT 'row security', r.name,
+               CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END
+          FROM pg_catalog.pg_class c
+          JOIN relation r ON r.oid = c.oid
+         WHERE c.relrowsecurity OR c.relforcerowsecurity
+        UNION ALL
+        SELECT 'default privilege',
+               pg_catalog.concat_ws(' ', CASE d.defaclobjtype
+                   WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'routines'
+                   WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' ELSE 'large objects' END,
+                 'in ' || pg_catalog.quote_ident(n.nspname), 'to',
+                 COALESCE(pg_catalog.quote_ident(grantee.rolname), 'everybody')),
+               pg_catalog.string_agg(acl.privilege_type, ', ' ORDER BY acl.privilege_type)
+          FROM pg_catalog.pg_default_acl d
+          JOIN owner ON owner.oid = d.defaclrole
+         CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) acl
+          LEFT JOIN pg_catalog.pg_roles grantee ON grantee.oid = acl.grantee
+          LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace
+         GROUP BY d.defaclobjtype, n.nspname, grantee.rolname
+        UNION ALL
+        SELECT 'extension', pg_catalog.quote_ident(e.extname), e.extversion
+          FROM pg_catalog.pg_extension e
+          JOIN owner ON owner.oid = e.extowner
+        UNION ALL
+        SELECT 'grant', name, value
+          FROM grants
+      ), shared (kind, name, value) AS (
+        SELECT 'setting',
+               pg_catalog.concat_ws(' ', pg_catalog.split_part(setting, '=', 1),
+                 'in ' || pg_catalog.quote_ident(b.datname)),
+               pg_catalog.substr(setting, pg_catalog.strpos(setting, '=') + 1)
+          FROM pg_catalog.pg_db_role_setting s
+          LEFT JOIN pg_catalog.pg_database b ON b.oid = s.setdatabase
+         CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) setting
+         WHERE s.setrole IN (SELECT oid FROM owner)
+            OR s.setrole = 0 AND b.datdba IN (SELECT oid FROM owner)
+        UNION ALL
+        SELECT 'member', pg_catalog.quote_ident(member.rolname),
+               CASE WHEN m.admin_option THEN 'may give it on' ELSE 'member' END
+          FROM pg_catalog.pg_auth_members m
+          JOIN owner ON owner.oid = m.roleid
+          JOIN pg_catalog.pg_roles member ON member.oid = m.member
+         WHERE NOT EXISTS (SELECT
+                             FROM pg_catalog.pg_auth_members g
+                             JOIN pg_catalog.pg_roles marker ON marker.oid = g.roleid
+                            WHERE g.member = m.member AND marker.rolname = $2)
+         GROUP BY member.rolname, m.admin_option
+        UNION ALL
+        SELECT 'prepared transaction', p.gid,
+               'holds its locks until somebody ends it; the application''s, or the holder''s'
+          FROM pg_catalog.pg_prepared_xacts p
+          JOIN owner ON owner.rolname = p.owner
+      )
+      SELECT pg_catalog.current_database() AS database, kind, name, value
+        FROM here
+      UNION ALL
+      SELECT '(all)', kind, name, value
+        FROM shared
+      """, [owner, marker])
+  }
+}
