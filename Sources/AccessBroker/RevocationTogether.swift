@@ -34,8 +34,7 @@ extension Broker {
     for ((request, grant), revocation) in zip(due, revocations) {
       var reached = Reached(grant.obstacle)
       reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
-      // What an owner had is compared one by one, by an attempt that finds the role gone.
-      if revocation.wantsAnotherAttempt || grant.actsAs != nil {
+      if revocation.wantsAnotherAttempt(of: grant) {
         results[request.id] = .wantsItsOwn(after: reached)
       } else if case .activating = grant.stage {
         facts += undone(request.id, revocation)
@@ -75,9 +74,11 @@ extension Grant {
 
 extension Revocation {
   /// Whether there is any use in one at once: not where the server could not be reached.
-  fileprivate var wantsAnotherAttempt: Bool {
+  fileprivate func wantsAnotherAttempt(of grant: Grant) -> Bool {
     switch outcome {
-    case .ended, .stuck(.unreachable, _): false
+    // What an owner had is compared by an attempt that finds the role gone.
+    case .ended: grant.actsAs != nil
+    case .stuck(.unreachable, _): false
     case .stuck(.locked, _), .stuck(.residue, _): true
     }
   }

@@ -7,7 +7,8 @@ import Crypto
 /// Everybody in the server can read comments of roles, so the tag says nothing else.
 package struct OriginTag: Sendable, Equatable {
   /// What the comment of every role of one origin begins with.
-  package let prefix: String
+  package var prefix: String { "jit1:\(origin):" }
+  private let origin: String
   private let epoch: Int
 
   /// - Parameter origin: the ledger's origin without its epoch: roles of earlier epochs stay ours.
@@ -15,7 +16,7 @@ package struct OriginTag: Sendable, Equatable {
   package init(origin: String, epoch: Int = 1) {
     self.epoch = epoch
     let digest = SHA256.hash(data: Array(origin.utf8))
-    prefix = "jit1:\(Array(digest.prefix(8)).hex):"
+    self.origin = Array(digest.prefix(8)).hex
   }
 
   /// A whole comment for a new role.
@@ -23,10 +24,11 @@ package struct OriginTag: Sendable, Equatable {
     prefix + String(random, radix: 16) + (epoch > 1 ? "#\(epoch)" : "")
   }
 
-  /// The comment of a scope role that the broker keeps on a database.
+  /// The comment of a scope role that the broker keeps on a database. It is no tag: whoever looks
+  /// for roles of grants that are over must not find a scope.
   func comment(forScopesOf database: DatabaseUID) -> String {
     let digest = SHA256.hash(data: Array(database.text.utf8))
-    return "\(prefix)scope:\(Array(digest.prefix(8)).hex)"
+    return "jit1-scope:\(origin):\(Array(digest.prefix(8)).hex)"
   }
 
   func marks(_ comment: String?) -> Bool {

@@ -35,6 +35,28 @@ struct RotationTests {
     #expect(await test.stock.adminSecrets.map { $0.reveal() } == [test.credentials.present(orders)])
   }
 
+  @Test("a login for apply that shares a secret learns it, too, and one of its own is left alone")
+  func applier() async throws {
+    let sharing = try await TestBroker(policy: Self.applying(with: "orders"))
+    _ = try await sharing.broker.rotate("orders_PROD", by: root)
+    #expect(
+      await sharing.stock.adminSecrets.map { $0.reveal() } == [sharing.credentials.present(orders)])
+    let apart = try await TestBroker(policy: Self.applying(with: "stock-apply"))
+    _ = try await apart.broker.rotate("stock_PROD", by: root)
+    #expect(await apart.stock.adminSecrets.count == 1)
+    #expect(await apart.orders.adminSecrets.isEmpty)
+  }
+
+  /// The other database has a login for apply.
+  private static func applying(with credential: String) -> String {
+    testPolicy.replacing(
+      "\"credential:stock\" }",
+      with: """
+        "credential:stock" }
+            apply: { user: jit_apply, password: "credential:\(credential)" }
+        """)
+  }
+
   @Test("a place that cannot be written refuses before anything changes")
   func readOnly() async throws {
     let test = try await TestBroker()

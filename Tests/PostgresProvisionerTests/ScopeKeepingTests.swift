@@ -55,10 +55,11 @@ struct ScopeKeepingTests {
         allow: [.select], on: .tables, schemas: ["app"], future: [stage.owner]))
     let plan = try await stage.plan(scope)
     let digits = plan.roles.last?.suffix(17) ?? ""
+    let origin = TestServer.tag.prefix.split(separator: ":")[1]
     #expect(
       plan.roles == [
         "CREATE ROLE \"\(scope.name)\" NOLOGIN",
-        "COMMENT ON ROLE \"\(scope.name)\" IS '\(TestServer.tag.prefix)scope:\(digits)",
+        "COMMENT ON ROLE \"\(scope.name)\" IS 'jit1-scope:\(origin):\(digits)",
       ])
     #expect(
       plan.privileges == [

@@ -2,7 +2,7 @@
 /// because they read it from one file.
 package struct SharedCredential: Sendable, Equatable {
   package let credential: CredentialName
-  /// Databases whose admin login it is for, by name.
+  /// Databases on which the broker logs in by it, by name.
   package let databases: [DatabaseName]
   /// Logins that have it as their password, each once.
   package let logins: [DatabaseAccess]
@@ -11,10 +11,12 @@ package struct SharedCredential: Sendable, Equatable {
 extension Policy {
   /// Every secret that is a password of the broker's.
   package var sharedCredentials: [SharedCredential] {
-    var sharing: [CredentialName: [Database]] = [:]
+    var sharing: [CredentialName: [Use]] = [:]
     for database in databases.values {
-      if case .password(let name) = database.access.admin.proof {
-        sharing[name, default: []].append(database)
+      for login in database.logins {
+        if case .password(let name) = login.admin.proof {
+          sharing[name, default: []].append(Use(database: database.name, login: login))
+        }
       }
     }
     return sharing.map(SharedCredential.init).sorted { $0.credential < $1.credential }
@@ -35,13 +37,28 @@ extension Policy {
   }
 }
 
+/// One login that has a secret as its password.
+private struct Use {
+  let database: DatabaseName
+  let login: DatabaseAccess
+}
+
+extension Database {
+  /// Everything by which the broker logs in to it.
+  fileprivate var logins: [DatabaseAccess] {
+    [access] + [applier].compactMap { $0.map(access.by) }
+  }
+}
+
 extension SharedCredential {
-  fileprivate init(_ credential: CredentialName, _ databases: [Database]) {
-    let sorted = databases.sorted { $0.name < $1.name }
+  fileprivate init(_ credential: CredentialName, _ uses: [Use]) {
+    let sorted = uses.sorted {
+      ($0.database, $0.login.admin.user) < ($1.database, $1.login.admin.user)
+    }
     var known: Set<Login> = []
     self.init(
-      credential: credential, databases: sorted.map(\.name),
-      logins: sorted.map(\.access).filter { known.insert(Login($0)).inserted })
+      credential: credential, databases: Set(sorted.map(\.database)).sorted(),
+      logins: sorted.map(\.login).filter { known.insert(Login($0)).inserted })
   }
 
   /// Databases of one server have one login.

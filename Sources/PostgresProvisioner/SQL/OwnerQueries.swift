@@ -50,7 +50,7 @@ extension Statement {
          GROUP BY granted.kind, granted.name, grantee.rolname
       ), here (kind, name, value) AS (
         SELECT 'function', p.oid::pg_catalog.regprocedure::pg_catalog.text,
-               pg_catalog.md5(pg_catalog.row_to_json(p)::pg_catalog.jsonb::pg_catalog.text)
+               \(digest("pg_catalog.row_to_json(p)::pg_catalog.jsonb::pg_catalog.text"))
           FROM (SELECT r.oid, prosrc, probin, prosecdef, proconfig, prolang, prokind,
                        pg_catalog.pg_get_function_result(r.oid) AS result,
                        pg_catalog.pg_get_function_arguments(r.oid) AS arguments,
@@ -59,7 +59,7 @@ extension Statement {
                   JOIN owner ON owner.oid = r.proowner) p
         UNION ALL
         SELECT 'trigger', pg_catalog.quote_ident(t.tgname) || ' on ' || r.name,
-               pg_catalog.md5(pg_catalog.pg_get_triggerdef(t.oid) || t.tgenabled::pg_catalog.text)
+               \(digest("pg_catalog.pg_get_triggerdef(t.oid) || t.tgenabled::pg_catalog.text"))
           FROM pg_catalog.pg_trigger t
           JOIN relation r ON r.oid = t.tgrelid
          WHERE NOT t.tgisinternal
@@ -67,14 +67,12 @@ extension Statement {
         SELECT CASE w.rulename WHEN '_RETURN' THEN 'view' ELSE 'rule' END,
                CASE w.rulename WHEN '_RETURN' THEN '' ELSE pg_catalog.quote_ident(w.rulename) || ' on '
                END || r.name,
-               pg_catalog.md5(pg_catalog.pg_get_ruledef(w.oid) || w.ev_enabled::pg_catalog.text)
+               \(digest("pg_catalog.pg_get_ruledef(w.oid) || w.ev_enabled::pg_catalog.text"))
           FROM pg_catalog.pg_rewrite w
           JOIN relation r ON r.oid = w.ev_class
         UNION ALL
         SELECT 'policy', pg_catalog.quote_ident(p.polname) || ' on ' || r.name,
-               pg_catalog.md5(pg_catalog.concat_ws('|', p.polcmd, p.polpermissive, p.polroles,
-                 pg_catalog.pg_get_expr(p.polqual, p.polrelid),
-                 pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)))
+               \(digest(policyText))
           FROM pg_catalog.pg_policy p
           JOIN relation r ON r.oid = p.polrelid
         UNION ALL
@@ -139,3 +137,18 @@ extension Statement {
       """, [owner, marker])
   }
 }
+
+/// SHA-256 in hexadecimal digits. The holder writes what is digested, and MD5 has collisions; where
+/// a server runs in FIPS mode, it does not have MD5 at all.
+private func digest(_ sql: String) -> String {
+  """
+  pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(
+    \(sql), pg_catalog.getdatabaseencoding())), 'hex')
+  """
+}
+
+private let policyText = """
+  pg_catalog.concat_ws('|', p.polcmd, p.polpermissive, p.polroles,
+    pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+    pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))
+  """
