@@ -21,8 +21,10 @@ extension CreatedRole {
 }
 
 /// Runs `body` with a server that it may stop, or on which it must be alone.
-func withTestServer(_ body: (TestServer) async throws -> Void) async throws {
-  let test = try await TestServer.start()
+func withTestServer(
+  major: Int = TestServer.major, _ body: (TestServer) async throws -> Void
+) async throws {
+  let test = try await TestServer.start(major: major)
   let result: Result<Void, any Error>
   do { result = .success(try await body(test)) } catch { result = .failure(error) }
   try await test.server.destroy()
@@ -41,6 +43,20 @@ extension TestServer {
                )[1]::timestamptz > interval '300 ms'
         """#, [server.log, role]) == "t"
     }
+  }
+
+  /// The process of the role's first login, if that has not become a session yet.
+  func startingBackend(of role: String) async throws -> String? {
+    try await value(
+      #"""
+      SELECT l.pid
+        FROM pg_locks l
+        LEFT JOIN pg_stat_activity a USING (pid)
+       WHERE l.locktype = 'virtualxid' AND a.usesysid IS NULL
+         AND l.pid = (regexp_match(
+               pg_read_file($1), '\[(\d+)\] LOG:  connection authenticated: identity="' || $2)
+             )[1]::int
+      """#, [server.log, role])
   }
 }
 
