@@ -115,9 +115,7 @@ package actor Ledger {
   private func writeWaiting() async {
     repeat {
       await gather()
-      let batch = Array(waiting.prefix(Limits.commitEntriesMax))
-      waiting.removeFirst(batch.count)
-      await commit(batch)
+      await commit()
     } while !waiting.isEmpty
     isWriting = false
   }
@@ -141,7 +139,7 @@ package actor Ledger {
     let entries: Range<Int>
   }
 
-  private func commit(_ jobs: [Waiting]) async {
+  private func commit() async {
     var trouble = unwritable == nil ? nil : await reopen()
     var batch = Batch(from: state)
     batch.written = owed.written
@@ -153,7 +151,7 @@ package actor Ledger {
       // They were encoded when they happened, so they can be now.
       trouble = "\(error)"
     }
-    let decided = jobs.map { decide($0, &batch) }
+    let decided = decideWaiting(&batch)
     if let trouble { return keepFacts(of: decided, batch, because: trouble) }
     do {
       if !batch.entries.isEmpty {
@@ -172,6 +170,18 @@ package actor Ledger {
     } catch {
       keepFacts(of: decided, batch, because: "\(error)")
     }
+  }
+
+  /// Takes those who wait in their turn, until the commit is large enough: whoever comes next, and
+  /// who reads, must not wait for one that has no end. The first is always taken.
+  private func decideWaiting(_ batch: inout Batch) -> [Decided] {
+    let end = batch.entries.count + Limits.commitEntriesMax
+    var decided: [Decided] = []
+    for job in waiting.prefix(Limits.commitEntriesMax) where batch.entries.count < end {
+      decided.append(decide(job, &batch))
+    }
+    waiting.removeFirst(decided.count)
+    return decided
   }
 
   private func decide(_ job: Waiting, _ batch: inout Batch) -> Decided {

@@ -104,7 +104,7 @@ struct PropertyTests {
     let live = world.entries.filter { $0.event.subject.map(world.state.holds) ?? false }
     let reread = State(of: live, nextSeq: world.state.nextSeq, newest: world.state.newest)
     #expect(reread == world.state)
-    for (id, request) in world.state.requests { #expect(world.request(id) == request) }
+    for request in world.state.requests.values { #expect(world.request(request.id) == request) }
   }
 
   @Test("removing a reviewer's approval never helps", arguments: 1...200)

@@ -72,6 +72,35 @@ struct GroupCommitTests {
     try await expectSound(home, ledger)
   }
 
+  @Test("however much proposals hold that wait together, each commit has an end")
+  func bounded() async throws {
+    let (home, gate) = (try Home(), Gate())
+    let ledger = try await home.open(failpoint: gate.pass)
+    gate.close()
+    async let first = ledger.append(Sample.exported(0))
+    try await eventually("the first one is being written") { gate.transactions == 2 }
+    let begun = Counter()
+    let large = Proposal(by: .system) { _, _ in
+      .success(Array(repeating: Sample.exported(1), count: Limits.commitEntriesMax / 2))
+    }
+    try await withThrowingTaskGroup { tasks in
+      for _ in 0..<4 {
+        tasks.addTask {
+          begun.add()
+          _ = try await ledger.append(large).get()
+        }
+      }
+      try await eventually("all of them were begun") { begun.value == 4 }
+      for _ in 0..<1_000 { _ = await ledger.state }
+      gate.open()
+      try await tasks.waitForAll()
+    }
+    _ = try await first
+    #expect(gate.transactions >= 4, "two of them fill a commit")
+    #expect(try home.count("entries") == 2 + 2 * Limits.commitEntriesMax)
+    try await expectSound(home, ledger)
+  }
+
   @Test("nobody is answered before the commit")
   func durableFirst() async throws {
     let (home, gate) = (try Home(), Gate())

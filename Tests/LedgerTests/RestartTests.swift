@@ -73,7 +73,7 @@ struct RestartTests {
 
     let reopened = try await home.open()
     #expect(await reopened.state == ledger.state)
-    #expect(await reopened.state.requests.keys.map(\.text) == [open.text])
+    #expect(await reopened.state.requests.values.map(\.id.text) == [open.text])
     let closed = try #require(try await reopened.request(RequestID(bits: 77)))
     #expect(closed.isClosed, "history is still there for who asks")
   }

@@ -1,6 +1,6 @@
 /// What is open or live. Closed history stays in the ledger.
 package struct State: Sendable, Equatable {
-  package internal(set) var requests: [RequestID: Request] = [:]
+  package internal(set) var requests = OpenRequests()
   /// Grants with the open request that asks for more of them.
   package internal(set) var extensions: [RequestID: RequestID] = [:]
   package internal(set) var lockdowns: [LockdownRange: Lockdown] = [:]
