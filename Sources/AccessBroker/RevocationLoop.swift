@@ -21,6 +21,8 @@ package actor RevocationLoop: Service {
     var alone = 0
     /// Those that wait for an attempt of their own, and what was reached before.
     var waiting: [(id: RequestID, reached: Reached?)] = []
+    /// What else was due at the last look, the most urgent first.
+    var due: [RequestID] = []
   }
 
   private struct Retry {
@@ -94,29 +96,33 @@ package actor RevocationLoop: Service {
   /// As many batches as may be, the most urgent first; what has been in the way of a batch before
   /// goes by itself.
   private func start(_ due: [Due], on access: DatabaseAccess) {
+    // During the look some may have been started.
+    let due = due.filter { !running.contains($0.id) }
     for due in due where due.wasInTheWay {
       running.insert(due.id)
       lanes[access, default: Lane()].waiting.append((due.id, nil))
     }
     startAlone(on: access)
-    var together = due.filter { !$0.wasInTheWay }.sorted(by: <)[...]
-    while !together.isEmpty,
-      lanes[access, default: Lane()].batches < Limits.revocationBatchesPerDatabaseMax
-    {
-      startTogether(together.prefix(Limits.revocationBatchMax).map(\.id), on: access)
-      together = together.dropFirst(Limits.revocationBatchMax)
-    }
+    lanes[access, default: Lane()].due = due.filter { !$0.wasInTheWay }.sorted().map(\.id)
+    while startTogether(on: access, atLeast: 1) {}
   }
 
-  private func startTogether(_ ids: [RequestID], on access: DatabaseAccess) {
+  /// Starts one batch, if there may be one more and enough is due for it.
+  private func startTogether(on access: DatabaseAccess, atLeast count: Int) -> Bool {
+    guard let lane = lanes[access], lane.due.count >= count,
+      lane.batches < Limits.revocationBatchesPerDatabaseMax
+    else { return false }
+    let ids = Array(lane.due.prefix(Limits.revocationBatchMax))
+    lanes[access]?.due.removeFirst(ids.count)
+    lanes[access]?.batches += 1
     running.formUnion(ids)
-    lanes[access, default: Lane()].batches += 1
     Task { [broker] in
       let taken = await broker.turns.takeFree(of: ids)
       let results = await broker.revokeTogether(taken, on: access)
       await broker.turns.giveBack(taken)
       finish(ids, results, on: access)
     }
+    return true
   }
 
   private func finish(
@@ -131,6 +137,9 @@ package actor RevocationLoop: Service {
       case nil: lanes[access]?.waiting.append((id, nil))
       }
     }
+    // A whole batch of what the last look found need not wait for the next look; less than that does,
+    // so that few looks at the server serve many.
+    while startTogether(on: access, atLeast: Limits.revocationBatchMax) {}
     startAlone(on: access)
     broker.wake.now()
   }
@@ -150,6 +159,7 @@ package actor RevocationLoop: Service {
         broker.wake.now()
       }
     }
+    // What is due still, the next look finds again.
     let isIdle = lane.batches == 0 && lane.alone == 0
     lanes[access] = isIdle ? nil : lane
   }
