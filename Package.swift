@@ -105,6 +105,9 @@ let package = Package(
     .executableTarget(
       name: "LedgerBench", dependencies: ["AccessCore", "Ledger", grdb],
       path: "Benchmarks/LedgerBench", swiftSettings: strict),
+    .executableTarget(
+      name: "GrantsBench", dependencies: ["CLibPQ"], path: "Benchmarks/GrantsBench",
+      swiftSettings: strict),
 
     library("AccessTesting", ["AccessAPI", "AccessCore", "PostgresClient"]),
     tests("AccessAPITests", ["AccessAPI"]),

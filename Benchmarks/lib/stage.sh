@@ -1,16 +1,16 @@
 # What benchmarks play on: a PostgreSQL with a database `bench`, and a jitd that gives whoever runs this
-# the role `read` on it without review. To be sourced.
+# the role `read` on it without review, and so the people who are named. To be sourced.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/stage.sh"
 
 start_bench() {
-  start_postgres -c max_connections=500
+  start_postgres -c max_connections=700
   make_admin
   sql -d postgres -c "CREATE DATABASE bench"
   sql -d bench -c "CREATE ROLE bench_read NOLOGIN"
   start_broker <<YAML
 groups:
-  everybody: { members: [$(id -un)] }
+  everybody: { members: [$(id -un)$( (($# == 0)) || printf ', %s' "$@")] }
 databases:
   bench:
     uid: db-bench
