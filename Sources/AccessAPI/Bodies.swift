@@ -107,6 +107,24 @@ package struct NewLockdown: ClosedBody, Equatable {
   }
 }
 
+/// `POST /v1/reconcile`
+package struct NewReconciliation: ClosedBody, Equatable {
+  /// Null means all.
+  @Nullable package var database: String?
+  /// True changes nothing, in databases or ledger.
+  @Nullable package var dryRun: Bool?
+
+  package init(database: String?, dryRun: Bool) {
+    self.database = database
+    self.dryRun = dryRun
+  }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case database
+    case dryRun = "dry_run"
+  }
+}
+
 /// `POST /v1/tokens`, on the admin socket
 package struct NewToken: ClosedBody, Equatable {
   package var user: String

@@ -13,10 +13,13 @@ package struct GrantView: Codable, Sendable, Equatable {
   /// `expired`, `revoked`, `released`, `lockdown` or `orphaned`; null while it is not over.
   @Nullable package var cause: String?
   @Nullable package var receipt: ReceiptView?
+  /// In what the role in the database was not as it was made when the broker last looked.
+  package var drift: [DriftView]
 
   package init(
     state: String, fenced: Bool?, stuckBecause: String?, roleName: String, activatedAt: String?,
-    expiresAt: String, endedAt: String?, cause: String?, receipt: ReceiptView?
+    expiresAt: String, endedAt: String?, cause: String?, receipt: ReceiptView?,
+    drift: [DriftView] = []
   ) {
     self.state = state
     self.fenced = fenced
@@ -27,15 +30,27 @@ package struct GrantView: Codable, Sendable, Equatable {
     self.endedAt = endedAt
     self.cause = cause
     self.receipt = receipt
+    self.drift = drift
   }
 
   enum CodingKeys: String, CodingKey {
-    case state, fenced, cause, receipt
+    case state, fenced, cause, receipt, drift
     case stuckBecause = "stuck_because"
     case roleName = "role_name"
     case activatedAt = "activated_at"
     case expiresAt = "expires_at"
     case endedAt = "ended_at"
+  }
+}
+
+package struct DriftView: Codable, Sendable, Equatable {
+  /// `missing`, `marking`, `attribute`, `power`, `membership`, `member`, `setting` or `stranger`.
+  package var kind: String
+  package var found: String
+
+  package init(kind: String, found: String) {
+    self.kind = kind
+    self.found = found
   }
 }
 

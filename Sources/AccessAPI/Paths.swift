@@ -13,6 +13,7 @@ package enum Path {
   package static let tokens = "/v1/tokens"
   package static let backup = "/v1/backup"
   package static let lockdown = "/v1/lockdown"
+  package static let reconcile = "/v1/reconcile"
   package static let status = "/v1/status"
   package static let metrics = "/metrics"
   package static let health = "/healthz"

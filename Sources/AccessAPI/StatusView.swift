@@ -35,12 +35,16 @@ package struct StatusView: Codable, Sendable, Equatable {
   package var liveGrants: Int
   package var stuckGrants: Int
   package var lockdowns: [LockdownView]
+  /// Grants whose role in the database is not as it was made.
+  package var driftingGrants: Int
+  /// Roles that look like the broker's and are not.
+  package var strangeRoles: Int
   package var scrub: Scrub
 
   package init(
     now: String, issuingStopped: String?, origin: String, entries: Int64, newestAt: String?,
-    ledgerUnwritable: String?, liveGrants: Int, stuckGrants: Int, lockdowns: [LockdownView] = [],
-    scrub: Scrub
+    ledgerUnwritable: String?, liveGrants: Int, stuckGrants: Int, driftingGrants: Int = 0,
+    strangeRoles: Int = 0, lockdowns: [LockdownView] = [], scrub: Scrub
   ) {
     self.now = now
     self.issuingStopped = issuingStopped
@@ -51,6 +55,8 @@ package struct StatusView: Codable, Sendable, Equatable {
     self.liveGrants = liveGrants
     self.stuckGrants = stuckGrants
     self.lockdowns = lockdowns
+    self.driftingGrants = driftingGrants
+    self.strangeRoles = strangeRoles
     self.scrub = scrub
   }
 
@@ -61,5 +67,7 @@ package struct StatusView: Codable, Sendable, Equatable {
     case ledgerUnwritable = "ledger_unwritable"
     case liveGrants = "live_grants"
     case stuckGrants = "stuck_grants"
+    case driftingGrants = "drifting_grants"
+    case strangeRoles = "strange_roles"
   }
 }

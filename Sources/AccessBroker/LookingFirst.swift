@@ -21,7 +21,7 @@ extension Broker {
         ?? policy.snapshot.policy.databases[request.ask.database]?.access,
       !looked.contains(access), await issuingStopped() == nil
     else { return }
-    guard await reconcile(access, request.ask.database) else {
+    guard await reconcile(access, request.ask.database).unreached == nil else {
       throw Refusal(
         .databaseUnreachable,
         "\(request.ask.database) was not reached since the start of the broker",
@@ -29,9 +29,11 @@ extension Broker {
     }
   }
 
+  /// A role of ours of which no live grant knows.
+  ///
   /// The intent to make a role is in the ledger before the role is in the server. So one of this
   /// epoch that the ledger never heard of was made by a later state of it.
-  func judge(unknown role: RoleIdentity, on database: DatabaseName) async {
+  func judge(_ role: RoleIdentity, on database: DatabaseName) async {
     do {
       guard try await !ledger.hasPlanned(role.name) else { return }
       await foundRollback(

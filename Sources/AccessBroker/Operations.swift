@@ -25,6 +25,15 @@ extension Broker {
     }
   }
 
+  /// One round of the reconciler now, over one database or all of them.
+  package func reconcile(
+    _ name: String?, dryRun: Bool, by caller: Caller
+  ) async throws(Refusal) -> [Reconciliation] {
+    let name = try name.map { text throws(Refusal) in try databaseName(text) }
+    _ = try await submit(.operate(.reconcile(name)), by: caller)
+    return await reconcile(only: name, dryRun: dryRun)
+  }
+
   func databaseName(_ text: String) throws(Refusal) -> DatabaseName {
     if let name = DatabaseName(text) { return name }
     throw Refusal(

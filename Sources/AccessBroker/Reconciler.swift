@@ -3,8 +3,9 @@ import Ledger
 import Logging
 import ServiceLifecycle
 
-/// Looks in every database for roles of ours that no live grant accounts for (a crash, a restored
-/// backup), and ends them: at start, and once a minute.
+/// Compares the roles of every database with the grants, at start and once a minute: roles of ours
+/// that no live grant accounts for (a crash, a restored backup) are ended, and what is not as it was
+/// made is an entry and an alarm.
 package struct Reconciler: Service {
   private let broker: Broker
 
@@ -22,14 +23,39 @@ package struct Reconciler: Service {
   }
 }
 
+/// What a round has shown on one server, and what was done about it.
+package struct Reconciliation: Sendable {
+  package let database: DatabaseName
+  package var findings: [(finding: Finding, done: Done)] = []
+  /// Why the server did not tell; nil when it did.
+  package var unreached: String?
+
+  package enum Done: String, Sendable {
+    /// A dry run, or somebody else was at it.
+    case nothing
+    /// It is in the ledger, where it may have been before.
+    case recorded
+    /// The role is gone, and nothing is left of it.
+    case removed
+    /// It could not be removed now; it is tried again each round.
+    case notRemoved = "not-removed"
+    /// The grant ends.
+    case ending
+  }
+}
+
 extension Broker {
   /// One round over all databases at once; one that does not answer holds up nobody.
-  func reconcile() async {
-    let accesses = await reachableAccesses()
-    await withTaskGroup { group in
+  @discardableResult
+  func reconcile(
+    only database: DatabaseName? = nil, dryRun: Bool = false
+  ) async -> [Reconciliation] {
+    let accesses = await reachableAccesses().filter { database == nil || $0.value == database }
+    return await withTaskGroup { group in
       for (access, database) in accesses {
-        group.addTask { await self.reconcile(access, database) }
+        group.addTask { await self.reconcile(access, database, dryRun: dryRun) }
       }
+      return await group.reduce(into: []) { $0.append($1) }.sorted { $0.database < $1.database }
     }
   }
 
@@ -45,40 +71,79 @@ extension Broker {
     return accesses
   }
 
-  /// False when the server does not tell.
-  @discardableResult
-  func reconcile(_ access: DatabaseAccess, _ database: DatabaseName) async -> Bool {
+  func reconcile(
+    _ access: DatabaseAccess, _ database: DatabaseName, dryRun: Bool = false
+  ) async -> Reconciliation {
     let provisioner = await provisioners.provisioner(for: access)
-    // A role is known if it was before or is after: one that is made or ended just now is not lost.
-    let before = await knownRoles()
-    let live = await activeRoles(on: access)
+    var round = Reconciliation(database: database)
+    // What is true before and after is true: a role that is made, changed or ended just now is not
+    // lost.
+    let before = await known(on: access)
     let census: Census
-    do { census = try await provisioner.census() } catch {
+    do { census = try await provisioner.census(expecting: Array(before.expected.values)) } catch {
       logger.warning("no census of \(database): \(error.message)")
-      return false
+      round.unreached = error.message
+      return round
     }
-    for (id, role) in live where role.systemIdentifier == census.systemIdentifier {
-      let isThere = census.roles.contains(role) && !census.fenced.contains(role)
-      if !isThere { await foundFenced(id) }
+    let found = findings(in: census, before: before, after: await known(on: access))
+    guard !dryRun else {
+      round.findings = found.filter { !$0.isOver }.map { ($0, .nothing) }
+      return round
     }
-    let known = await knownRoles().union(before)
-    let unknown = census.roles.filter { !known.contains($0.name) }
-    for role in unknown where !census.earlier.contains(role) {
-      await judge(unknown: role, on: database)
+    for finding in found {
+      if case .orphan(isEarlier: false) = finding.what { await judge(finding.role, on: database) }
     }
     looked.add(access)
     await moveExpiries(on: access)
-    for role in unknown { await end(orphan: role, on: database, provisioner) }
-    return true
+    for finding in found {
+      let done = await act(on: finding, on: database, provisioner)
+      if !finding.isOver { round.findings.append((finding, done)) }
+    }
+    return round
   }
 
-  private func activeRoles(on access: DatabaseAccess) async -> [RequestID: RoleIdentity] {
-    await ledger.state.grants.reduce(into: [:]) { roles, request in
-      guard let grant = request.grant, grant.access == access,
-        case .active(let role, _) = grant.stage
-      else { return }
-      roles[request.id] = role
+  private func known(on access: DatabaseAccess) async -> KnownRoles {
+    let state = await ledger.state
+    var known = KnownRoles(of: state, on: access, at: clocks.wall(), clocks.boot())
+    for (id, role) in known.expected {
+      // Who is at work on it may be changing it, and an extension comes to the server later.
+      let isMoved = moved.has(id, role.plan.expiresAt)
+      let isExtended = state.requests[id]?.grant?.isExtended == true
+      if await turns.isTaken(id) || isExtended && !isMoved { known.expected[id] = nil }
     }
+    return known
+  }
+
+  private func act(
+    on finding: Finding, on database: DatabaseName, _ provisioner: any Provisioner
+  ) async -> Reconciliation.Done {
+    switch finding.what {
+    case .orphan: return await end(orphan: finding.role, on: database, provisioner)
+    case .fenced(let id):
+      await foundFenced(id)
+      return .ending
+    case .drift(let id, let drift):
+      await report(drift, id, finding.role, on: database)
+      guard drift.contains(where: { $0.kind == .missing }) else { return .recorded }
+      await foundFenced(id)
+      return .ending
+    case .stranger(let drift):
+      await report(drift, nil, finding.role, on: database)
+      return .recorded
+    }
+  }
+
+  /// An entry and an alarm, unless it is known already.
+  private func report(
+    _ drift: [Drift], _ id: RequestID?, _ role: RoleIdentity, on database: DatabaseName
+  ) async {
+    let found = DriftFound(database: database, role: role, drift: drift)
+    guard let outcome = await record(.drift(id, found)), !outcome.events.isEmpty else { return }
+    let what = drift.map(\.found).joined(separator: ", ").inert
+    let name = "the role \(role.name.inert) on \(database)\(id.map { " (\($0))" } ?? "")"
+    guard !drift.isEmpty else { return logger.notice("\(name) is in order again") }
+    logger.error("\(name) is not as it was made: \(what)")
+    notify(.alarm("\(name) is not as it was made: \(what)"))
   }
 
   /// What was fenced once, or is gone, ends: its end had begun when the ledger could not be written,
@@ -86,43 +151,5 @@ extension Broker {
   func foundFenced(_ id: RequestID) async {
     await record(.fenced(id, wall: clocks.wall(), clocks.boot()))
     wake.now()
-  }
-
-  /// Two databases can be on one server, which shows its roles for both: one of them ends it.
-  private func end(
-    orphan role: RoleIdentity, on database: DatabaseName, _ provisioner: any Provisioner
-  ) async {
-    guard await orphans.begin(role) else { return }
-    let target = RevocationTarget(name: role.name, identity: role, scopes: [])
-    let removed = await provisioner.revoke(target).outcome == .ended
-    guard await orphans.end(role, removed: removed) else { return }
-    logger.error("an orphan", metadata: ["role": "\(role.name)", "removed": "\(removed)"])
-    await record(.orphan(OrphanFound(database: database, role: role, removed: removed)))
-    notify(.alarm("a role of ours without a grant on \(database): \(role.name)"))
-  }
-
-  private func knownRoles() async -> Set<String> {
-    Set(await ledger.state.requests.values.compactMap { $0.grant?.roleName })
-  }
-}
-
-/// Orphans that are being ended, and those that were reported: one that cannot be removed is not
-/// reported each minute.
-actor KnownOrphans {
-  private var underWay: Set<RoleIdentity> = []
-  private var removed: [RoleIdentity: Bool] = [:]
-
-  /// False when it is gone, or somebody is at it.
-  func begin(_ role: RoleIdentity) -> Bool {
-    guard removed[role] != true else { return false }
-    return underWay.insert(role).inserted
-  }
-
-  /// Whether what became of it is news.
-  func end(_ role: RoleIdentity, removed isRemoved: Bool) -> Bool {
-    underWay.remove(role)
-    let isNews = removed[role] != isRemoved
-    removed[role] = isRemoved
-    return isNews
   }
 }

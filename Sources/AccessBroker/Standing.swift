@@ -17,6 +17,9 @@ package struct Standing: Sendable {
   package let stuck: Int
   /// By what they are of.
   package let lockdowns: [Lockdown]
+  /// Grants whose role is not as it was made, and roles that look like ours and are not.
+  package let drifting: Int
+  package let strangers: Int
   package let scrub: ScrubProgress
 }
 
@@ -28,6 +31,8 @@ extension Broker {
       entries: state.nextSeq, newest: state.newest, unwritable: await ledger.unwritable,
       live: state.grants.count, stuck: state.grants.count { $0.grant?.obstacle != nil },
       lockdowns: state.lockdowns.values.sorted { $0.range.text < $1.range.text },
+      drifting: state.grants.count { $0.grant?.drift.isEmpty == false },
+      strangers: state.strangers.count,
       scrub: progress.withLock { $0 })
   }
 }

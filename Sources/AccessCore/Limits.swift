@@ -58,6 +58,14 @@ package enum Limits {
   package static let retryFirstMs: Int64 = 250
   package static let retryMaxMs: Int64 = 30_000
   package static let reconcileIntervalMs: Int64 = 60_000
+  /// Differences of one role that an entry names; an entry has to hold them.
+  package static let driftListedMax = 40
+  package static let driftTextMax = 200
+  /// Roles of others that are remembered for looking like ours.
+  package static let strangersMax = 100
+  /// For everything that a dead man's switch does on one server.
+  package static let reapSecondsMax: Int64 = 30
+  package static let reapsAtOnceMax = 8
   package static let notifySecondsMax: Int64 = 10
   package static let notificationsWaitingMax = 1_000
 }

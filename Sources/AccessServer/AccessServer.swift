@@ -64,6 +64,7 @@ package struct AccessServer: Service {
     IdentityRoutes(broker: broker).add(to: router)
     DatabaseRoutes(broker: broker).add(to: router)
     LockdownRoute(broker: broker).add(to: router)
+    ReconcileRoute(broker: broker).add(to: router)
     TokenRoutes(broker: broker).add(to: router)
     BackupRoute(broker: broker).add(to: router)
     AuditRoutes(broker: broker).add(to: router)

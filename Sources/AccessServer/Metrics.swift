@@ -13,6 +13,11 @@ func metricsText(_ standing: Standing) -> String {
     ),
     ("jit_grants_live", "Grants that have not ended, stuck ones included", Int64(standing.live)),
     ("jit_grants_stuck", "Grants whose access could not be ended yet", Int64(standing.stuck)),
+    ("jit_grants_drifting", "Grants whose role is not as it was made", Int64(standing.drifting)),
+    (
+      "jit_roles_strange", "Roles that look like ours and are not, remembered ones at most",
+      Int64(standing.strangers)
+    ),
     ("jit_ledger_entries", "Entries of the ledger", standing.entries),
     ("jit_ledger_newest_timestamp_seconds", "Time of the newest entry", seconds(standing.newest)),
     ("jit_ledger_unwritable", "1 while the disk refuses", flag(standing.unwritable != nil)),

@@ -83,6 +83,14 @@ package actor LiveBroker {
       LiveProgram.jitd.path, ["--config", configuration], environment: environment(), in: folder)
   }
 
+  /// `jitd reap`, to its end.
+  package func reap() async throws -> LiveRun {
+    try await LiveCommand(
+      LiveProgram.jitd.path, ["reap", "--config", configuration], environment: environment(),
+      in: folder
+    ).finished()
+  }
+
   private func spawn(
     _ environment: [String: String], _ arguments: [String]
   ) throws -> LiveProcess {

@@ -14,7 +14,8 @@ package struct LiveDatabase: Sendable {
     self.postgres = postgres
     dbname = "orders_\(suffix)"
     scope = "orders_write_\(suffix)"
-    admin = "jit_broker_\(suffix)"
+    // Not named like a role of a grant: every broker on the server would report it.
+    admin = "broker_\(suffix)"
     adminPassword = "admin-\(UInt64.random(in: .min ... .max))-secret"
     try await execute("CREATE DATABASE \(dbname)")
     try await execute(

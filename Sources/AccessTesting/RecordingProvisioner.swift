@@ -42,6 +42,8 @@ package actor RecordingProvisioner: Provisioner {
   package private(set) var isClosed = false
   /// Every secret that the broker's own login was given, the newest last.
   package private(set) var adminSecrets: [Secret] = []
+  var drifting: [String: [Drift]] = [:]
+  var strangers: [RoleIdentity: [Drift]] = [:]
   var trouble = Trouble()
   var nextPlan: ScopePlan?
   var belongings: [OwnerSnapshot.Item] = []
@@ -72,10 +74,29 @@ package actor RecordingProvisioner: Provisioner {
     return identity
   }
 
+  /// Puts a role there that another server had.
+  package func plant(like role: RoleIdentity) { roles[role.name] = Role(identity: role) }
+
   /// The end of the role begins, and nobody is told.
   package func fence(_ name: String) {
     roles[name]?.login = false
     roles[name]?.isFenced = true
+  }
+
+  /// Somebody changes the role; nothing undoes it.
+  package func change(_ name: String, _ drift: [Drift]) { drifting[name] = drift }
+
+  /// Somebody removes the role by hand.
+  package func drop(_ name: String) { roles[name] = nil }
+
+  /// Somebody else has a role that looks like ours, or has it no longer.
+  package func setStrangers(_ roles: [RoleIdentity: [Drift]]) { strangers = roles }
+
+  private func drift(of roles: [RoleIdentity]) -> [RoleIdentity: [Drift]] {
+    roles.reduce(into: [:]) { drift, role in
+      let isThere = self.roles[role.name]?.identity == role
+      drift[role] = isThere ? drifting[role.name] : [Drift(.missing, "it is gone")]
+    }
   }
 
   /// Somebody logs in, as often as it says.
@@ -154,16 +175,24 @@ package actor RecordingProvisioner: Provisioner {
     return results
   }
 
-  package func census() async throws(ProvisioningError) -> Census {
+  package func census(
+    expecting expected: [ExpectedRole]
+  ) async throws(ProvisioningError) -> Census {
     var found: [Role] = []
+    var drift: [RoleIdentity: [Drift]] = [:]
     // The answer is what the server had when it was asked, however long it takes to arrive.
     try await run(
-      Call(.census), look: { found = Array($0.roles.values) }, effect: { _ in })
+      Call(.census),
+      look: { server in
+        found = Array(server.roles.values)
+        drift = server.drift(of: expected.map(\.identity))
+      }, effect: { _ in })
     return Census(
       systemIdentifier: systemIdentifier,
       roles: found.map(\.identity).sorted { $0.name < $1.name },
       fenced: Set(found.filter(\.isFenced).map(\.identity)),
-      earlier: Set(found.filter(\.isEarlier).map(\.identity)))
+      earlier: Set(found.filter(\.isEarlier).map(\.identity)), drift: drift,
+      strangers: strangers)
   }
 
   package func close() async { isClosed = true }

@@ -21,6 +21,13 @@ package func readPolicyDocuments(directory: String) throws(PolicyErrors) -> [Pol
   return documents
 }
 
+/// Those of the files that can be read at all.
+func readablePolicyDocuments(directory: String) -> [PolicyDocument] {
+  // What cannot be read is left out here; `readPolicyDocuments` says what and why.
+  let names = (try? policyFileNames(directory)) ?? []
+  return names.compactMap { try? readPolicyDocument($0, in: directory) }
+}
+
 private func policyFileNames(_ directory: String) throws(PolicyErrors) -> [String] {
   let names: [String]
   do {

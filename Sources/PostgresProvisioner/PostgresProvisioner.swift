@@ -37,26 +37,6 @@ package final class PostgresProvisioner: Provisioner {
     return await batch.run()
   }
 
-  package func census() async throws(ProvisioningError) -> Census {
-    let (tag, marker) = (tag, markerRole)
-    let found = try await admins.run(.issuing) { connection in
-      try connection.query(.marked(by: marker, prefix: tag.prefix))
-        .map { row throws(PostgresError) in
-          let isEarlier = tag.isEarlier(try row.text("description"))
-          return (
-            try row.oid("oid"), try row.text("rolname"), try row.bool("is_fenced"), isEarlier
-          )
-        }
-    }
-    let server = found.systemIdentifier
-    let roles = found.value.map { oid, name, isFenced, isEarlier in
-      (RoleIdentity(name: name, oid: oid, systemIdentifier: server), isFenced, isEarlier)
-    }
-    return Census(
-      systemIdentifier: server, roles: roles.map(\.0),
-      fenced: Set(roles.filter(\.1).map(\.0)), earlier: Set(roles.filter(\.2).map(\.0)))
-  }
-
   package func close() async {
     await admins.close()
   }

@@ -6,6 +6,23 @@ import Glibc
 struct CredentialFiles: Sendable {
   let directory: String?
 
+  init(directory: String?) { self.directory = directory }
+
+  /// Where the configuration says, else where systemd has put them.
+  init(_ configuration: Configuration) {
+    self.init(
+      directory: configuration.credentials
+        ?? ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
+  }
+
+  /// What the login shows; empty when that is no password.
+  func passwords(of admin: AdminLogin) throws -> [Secret] {
+    switch admin.proof {
+    case .password(let name): try read(name)
+    case .certificate, .peer: []
+    }
+  }
+
   /// The text of the file without its last newline; while it is rotated, the next one as well.
   ///
   /// The next one is read first: it takes the place of the present one, never the other way round,

@@ -9,7 +9,8 @@ struct Jitd: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "jitd",
     abstract: "The broker: makes database access just in time, ends it, and proves it.",
-    subcommands: [ServeCommand.self, RestoreCommand.self], defaultSubcommand: ServeCommand.self)
+    subcommands: [ServeCommand.self, ReapCommand.self, RestoreCommand.self],
+    defaultSubcommand: ServeCommand.self)
 
   /// Errors begin with `error:` like everywhere in jit, and tell by their exit code (sysexits.h)
   /// whether the arguments (64), the configuration (78) or the daemon (70) is at fault.
@@ -27,22 +28,26 @@ struct Jitd: AsyncParsableCommand {
       } else {
         try command.run()
       }
-      // Everything is on disk. Exit handlers would take OpenSSL away from under threads that still
-      // wait in libpq, so they are not run.
-      fflush(nil)
-      _exit(0)
+      leave(0)
     } catch let error as StartError {
       report(error.message, hint: error.hint)
-      Glibc.exit(error.exitCode)
+      leave(error.exitCode)
     } catch {
       let code = Jitd.exitCode(for: error)
       guard code != .success else {
         print(Jitd.message(for: error))
-        Glibc.exit(0)
+        leave(0)
       }
       report(Jitd.message(for: error), hint: "see `jitd --help`")
-      Glibc.exit(code == .validationFailure ? 64 : 70)
+      leave(code == .validationFailure ? 64 : 70)
     }
+  }
+
+  /// Everything is on disk. Exit handlers would take OpenSSL away from under threads that still wait
+  /// in libpq (`jitd reap` does not wait for a server that hangs), so they are not run.
+  private static func leave(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
   }
 
   /// libpq takes settings from variables like PGPASSWORD and PGSERVICE; the broker's come from its

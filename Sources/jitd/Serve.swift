@@ -20,9 +20,7 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
   let ledger = try await openLedger(configuration, clocks, failpoint)
   let published = await publishedCheckpoint(configuration, logger)
   let epoch = await ledger.epoch + (why == nil ? 0 : 1)
-  let credentials = CredentialFiles(
-    directory: configuration.credentials
-      ?? ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
+  let credentials = CredentialFiles(configuration)
 
   // The program asks the broker for what it shows, and the broker gives it what to show.
   let made = Mutex<Broker?>(nil)
@@ -35,7 +33,7 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
       switch access.engine {
       case .postgresql:
         PostgresProvisioner(
-          access: access, passwords: { try passwords(for: access, in: credentials) },
+          access: access, in: credentials,
           tag: OriginTag(origin: configuration.origin, epoch: epoch), failpoint: failpoint)
       }
     },
@@ -112,12 +110,14 @@ private func begin(_ why: String, _ broker: Broker) async throws {
   }
 }
 
-private func passwords(
-  for access: DatabaseAccess, in credentials: CredentialFiles
-) throws -> [Secret] {
-  switch access.admin.proof {
-  case .password(let name): try credentials.read(name)
-  case .certificate, .peer: []
+extension PostgresProvisioner {
+  convenience init(
+    access: DatabaseAccess, in credentials: CredentialFiles, tag: OriginTag,
+    failpoint: @escaping FailpointHandler = { _ in }
+  ) {
+    self.init(
+      access: access, passwords: { try credentials.passwords(of: access.admin) }, tag: tag,
+      failpoint: failpoint)
   }
 }
 

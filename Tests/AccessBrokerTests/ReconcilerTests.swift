@@ -59,7 +59,7 @@ struct ReconcilerTests {
     let test = try await TestBroker()
     let id = try await test.active()
     await test.orders.hang(.census)
-    let round = Task { await test.broker.reconcile() }
+    let round = Task { _ = await test.broker.reconcile() }
     try await eventually("the server was asked") { await test.orders.hangingCount(.census) == 1 }
     try await test.sayRelease(id)
     try await test.turnUntilEnded(id)
@@ -74,7 +74,7 @@ struct ReconcilerTests {
     let test = try await TestBroker()
     await test.stock.plant("jit_ghost_00000000")
     await test.orders.hang(.census)
-    let round = Task { await test.broker.reconcile() }
+    let round = Task { _ = await test.broker.reconcile() }
     try await eventually("the orphan is gone") { await test.stock.roles.isEmpty }
     await test.orders.letGo(.census)
     await round.value

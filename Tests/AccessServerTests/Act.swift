@@ -35,7 +35,7 @@ enum Act: String, CaseIterable {
   case listTokens = "list tokens"
   case revokeToken = "revoke token"
   case backup
-  case preflight, plan, apply
+  case preflight, plan, apply, reconcile
   case seePolicy = "see policy"
   case seeDatabases = "see databases"
   case seeOneself = "see oneself"
@@ -86,6 +86,7 @@ enum Act: String, CaseIterable {
     case .preflight: return try await get("/v1/databases/orders_PROD/preflight")
     case .plan: return try await get("/v1/databases/orders_PROD/plan")
     case .apply: return try await client.post("/v1/databases/orders_PROD/apply").verdict
+    case .reconcile: return try await client.post("/v1/reconcile", dryRun).verdict
     case .seePolicy: return try await get("/v1/policy")
     case .seeDatabases: return try await get("/v1/databases")
     case .seeOneself: return try await get("/v1/whoami")
@@ -109,6 +110,7 @@ private let extra: JSON = .object([
 ])
 /// Of somebody who has nothing that others need.
 private let nobody: JSON = .object(["person": .string("bob")])
+let dryRun: JSON = .object(["dry_run": .bool(true)])
 let newToken: JSON = .object(["user": .string("bob")])
 
 private var rehearsal: JSON {

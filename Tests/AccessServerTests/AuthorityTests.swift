@@ -42,6 +42,7 @@ struct AuthorityTests {
     preflight      | 403 not-authorised | 403 not-authorised | 403 not-authorised
     plan           | 403 not-authorised | 403 not-authorised | 403 not-authorised
     apply          | 403 not-authorised | 403 not-authorised | 403 not-authorised
+    reconcile      | 403 not-authorised | 403 not-authorised | 403 not-authorised
     see policy     | 200                | 200                | 200
     see databases  | 200                | 200                | 200
     see oneself    | 200                | 200                | 200
@@ -85,6 +86,7 @@ struct AuthorityTests {
     preflight      | 403 not-authorised | 403 not-authorised | 200                | 200
     plan           | 403 not-authorised | 403 not-authorised | 200                | 200
     apply          | 403 not-authorised | 403 not-authorised | 200                | 200
+    reconcile      | 403 not-authorised | 403 not-authorised | 200                | 200
     see policy     | 200                | 200                | 200                | 200
     see databases  | 200                | 200                | 200                | 200
     see oneself    | 200                | 200                | 200                | 200

@@ -13,7 +13,7 @@ struct FieldTests {
   ]
   static let grant = [
     "state", "fenced", "stuck_because", "role_name", "activated_at", "expires_at", "ended_at",
-    "cause", "receipt",
+    "cause", "receipt", "drift",
   ]
   static let receipt = [
     "sessions_ended", "prepared_rolled_back", "objects_dropped", "residue", "verified",
@@ -105,7 +105,7 @@ struct FieldTests {
             "state": .string("active"), "fenced": .null, "stuck_because": .null,
             "role_name": .string(user), "activated_at": .string("2026-03-01T09:30:00.000Z"),
             "expires_at": .string("2026-03-01T10:00:00.000Z"), "ended_at": .null,
-            "cause": .null, "receipt": .null,
+            "cause": .null, "receipt": .null, "drift": .array([]),
           ]))
     }
   }

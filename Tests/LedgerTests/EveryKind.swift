@@ -214,6 +214,27 @@ let everyKind: [Entry] = [
   (
     Sample.person("dana"), .lockdownLifted(LockdownChange(range: .role(Sample.name("write"))))
   ),
+  (
+    .system,
+    .driftFound(
+      request,
+      DriftFound(
+        database: Sample.name("orders_PROD"), role: identity,
+        drift: [
+          Drift(.attribute, "CONNECTION LIMIT is 100, not 4"),
+          Drift(.member, "bob is a member of it"),
+        ]))
+  ),
+  (
+    .system,
+    .driftFound(
+      nil,
+      DriftFound(
+        database: Sample.name("orders_PROD"),
+        role: RoleIdentity(
+          name: "jit_eve_00000000", oid: 16_391, systemIdentifier: "7300000000000000001"),
+        drift: []))
+  ),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),

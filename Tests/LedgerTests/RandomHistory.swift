@@ -67,7 +67,10 @@ struct RandomHistory {
         let release = command(.release(id), by: requester)
         let more = ExtensionSubmission(duration: "1m", reason: written("more"))
         let extend = command(.extend(RequestID(bits: count), of: id, more), by: requester)
-        return pick([reissue, extend, expired, release, revoke, fact(.disentitled(id))])
+        let drift = drift(id, of: grant.identity)
+        return pick([
+          reissue, extend, expired, release, revoke, drift, drift, fact(.disentitled(id)),
+        ])
       case .revoking, .stuck, .ended: return pick([stuck(id), ended(id)])
       }
     case .denied, .cancelled, .lapsed, .extended: return revoke
@@ -86,6 +89,16 @@ struct RandomHistory {
   private func activated(_ id: RequestID) -> Proposal {
     let name = "jit_x_" + id.text.lowercased()
     return fact(.activated(id, RoleIdentity(name: name, oid: 1, systemIdentifier: "7")))
+  }
+
+  /// About the role of a grant, or about a role that is nobody's.
+  private mutating func drift(_ id: RequestID, of role: RoleIdentity?) -> Proposal {
+    let drift = pick([[], [Drift(.power, "CREATEDB")], [Drift(.member, "bob")]])
+    let stranger = RoleIdentity(name: pick(["jit_e", "jit_m"]), oid: 9, systemIdentifier: "7")
+    let found = DriftFound(
+      database: Sample.name("orders_PROD"), role: chance(1, in: 2) ? stranger : role ?? stranger,
+      drift: drift)
+    return fact(.drift(found.role == stranger ? nil : id, found))
   }
 
   private mutating func stuck(_ id: RequestID) -> Proposal {

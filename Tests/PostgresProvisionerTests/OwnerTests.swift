@@ -30,6 +30,8 @@ struct OwnerTests {
     let preview = try await stage.admin.preview(plan)
     #expect(preview.contains("ALTER ROLE \"\(plan.name)\" SET role = \"\(stage.owner)\""))
     let role = try await stage.admin.activate(plan)
+    #expect(
+      try await stage.admin.census(expecting: [ExpectedRole(role.identity, plan)]).drift == [:])
     let session = try await stage.test.login(role, dbname: stage.database)
     try await session.execute("CREATE TABLE app.made (id int); INSERT INTO app.made VALUES (1)")
     let running = try await stage.test.login(role, dbname: stage.database)

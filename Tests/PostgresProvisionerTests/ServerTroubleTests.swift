@@ -44,7 +44,7 @@ struct ServerTroubleTests {
   func restarted() async throws {
     try await withTestServer { test in
       let provisioner = test.provisioner()
-      _ = try await provisioner.census()
+      _ = try await provisioner.census(expecting: [])
       try await test.server.stop()
       try await test.server.startAgain()
       try await eventually("the server is reached again") { await provisioner.reaches() }
@@ -80,7 +80,9 @@ struct ServerTroubleTests {
     let provisioner = test.provisioner()
     let role = try await provisioner.activate(test.plan())
     await provisioner.close()
-    let error = await #expect(throws: ProvisioningError.self) { try await provisioner.census() }
+    let error = await #expect(throws: ProvisioningError.self) {
+      try await provisioner.census(expecting: [])
+    }
     #expect(error?.message.contains("closed") == true)
     let another = test.provisioner()
     expectEnded(await another.revoke(role.target()))
@@ -117,7 +119,7 @@ struct ServerTroubleTests {
 
 extension PostgresProvisioner {
   fileprivate func reaches() async -> Bool {
-    do { _ = try await census() } catch { return false }
+    do { _ = try await census(expecting: []) } catch { return false }
     return true
   }
 }

@@ -134,15 +134,15 @@ struct StepFaultTests {
       let sound = provisioner()
       do { try await shaky.rotate(to: Secret(new)) } catch {
         // Whichever it is, the broker is let in.
-        _ = try await sound.census()
+        _ = try await sound.census(expecting: [])
         try await sound.rotate(to: Secret(new))
       }
       passwords.change { $0 = [new] }
       let settled = provisioner()
-      _ = try await settled.census()
+      _ = try await settled.census(expecting: [])
       passwords.change { $0 = [old] }
       let stale = provisioner()
-      await #expect(throws: ProvisioningError.self) { try await stale.census() }
+      await #expect(throws: ProvisioningError.self) { try await stale.census(expecting: []) }
       for used in [shaky, sound, settled, stale] { await used.close() }
     }
     try await test.execute("DROP ROLE \(admin)")

@@ -14,7 +14,7 @@ struct DiagnosisTests {
     StatusView(
       now: "2026-03-01T09:30:00.250Z", issuingStopped: nil, origin: "jit.example.com/prod#1",
       entries: 1_200, newestAt: "2026-03-01T09:28:00.000Z", ledgerUnwritable: nil, liveGrants: 3,
-      stuckGrants: 0,
+      stuckGrants: 0, driftingGrants: 0, strangeRoles: 0,
       scrub: .init(checked: 1_000, size: 1_000, finishedAt: "2026-03-01T09:00:00.000Z", flaw: nil))
   }
 
@@ -44,11 +44,13 @@ struct DiagnosisTests {
         LockdownView(
           person: nil, database: nil, role: "write", since: "2026-03-01T09:00:00.000Z", by: "sam")
       ]
+      status.driftingGrants = 2
+      status.strangeRoles = 1
       status.scrub.flaw = "entry 7 is not what was signed"
     }
     #expect(
       findings.filter { !$0.isFine }.map(\.check)
-        == ["access", "ledger", "history", "clock", "grants", "lockdown"])
+        == ["access", "ledger", "history", "clock", "grants", "roles", "lockdown"])
     try expectGolden(findingTable(findings, paint: .plain), "doctor-trouble")
   }
 

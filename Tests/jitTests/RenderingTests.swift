@@ -46,6 +46,39 @@ struct RenderingTests {
       fenced.text(paint: .plain, now: now) + open.text(paint: .plain, now: now), "grant-stuck")
   }
 
+  @Test("a live grant whose role was changed says what is not as it was made")
+  func drift() throws {
+    let grant = GrantView.sample(drift: [
+      DriftView(kind: "power", found: "it has CREATEDB"),
+      DriftView(kind: "member", found: "bob is a member of it"),
+    ])
+    try expectGolden(grant.text(paint: .plain, now: now), "grant-drift")
+  }
+
+  @Test("what a round of the reconciler found stands in a table")
+  func reconciled() throws {
+    let round = ReconcileView(
+      dryRun: false,
+      databases: [
+        .init(database: "billing_PROD", unreached: "no route", findings: []),
+        .init(
+          database: "orders_PROD", unreached: nil,
+          findings: [
+            .init(
+              role: "jit_bob_00000000", request: nil, kind: "orphan",
+              found: "a role of ours without a live grant", done: "removed"),
+            .init(
+              role: "jit_alice_7f3k2qxw", request: "7F3K2QXW", kind: "power",
+              found: "it has CREATEDB", done: "recorded"),
+          ]),
+        .init(database: "stock_PROD", unreached: nil, findings: []),
+      ])
+    try expectGolden(reconcileText(round, paint: .plain), "reconcile")
+    var fine = round
+    fine.databases.remove(at: 1)
+    #expect(reconcileText(fine, paint: .plain) == "in order: stock_PROD\n")
+  }
+
   @Test("a receipt that was not verified says so loudly and lists what is left")
   func residue() throws {
     let receipt = ReceiptView(

@@ -47,7 +47,7 @@ extension RequestView {
       receipt: ReceiptView(
         sessionsEnded: 0, preparedRolledBack: 0, objectsDropped: 0,
         residue: [ResidueView(database: evil, kind: evil, name: evil, note: evil)],
-        verified: false, overrunMs: 0))
+        verified: false, overrunMs: 0), drift: [DriftView(kind: evil, found: evil)])
     return request
   }
 }
@@ -65,12 +65,12 @@ extension GrantView {
   static func sample(
     state: String = "active", fenced: Bool? = nil, stuckBecause: String? = nil,
     expiresAt: String = "2026-03-01T10:15:30.000Z", endedAt: String? = nil, cause: String? = nil,
-    receipt: ReceiptView? = nil
+    receipt: ReceiptView? = nil, drift: [DriftView] = []
   ) -> GrantView {
     GrantView(
       state: state, fenced: fenced, stuckBecause: stuckBecause, roleName: "jit_alice_7f3k2qxw",
       activatedAt: "2026-03-01T09:45:30.000Z", expiresAt: expiresAt, endedAt: endedAt, cause: cause,
-      receipt: receipt)
+      receipt: receipt, drift: drift)
   }
 
   static let ended = sample(

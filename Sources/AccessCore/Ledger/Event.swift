@@ -33,6 +33,8 @@ package enum Event: Sendable, Equatable {
   case orphanFound(OrphanFound)
   case scopesApplying(ScopesApplying)
   case scopesApplied(ScopesApplied)
+  /// About the role of a request's grant, or about a role that is nobody's.
+  case driftFound(RequestID?, DriftFound)
   case auditExported(AuditExported)
   case openingErased(RequestID, OpeningErased)
   case clockAnomaly(ClockAnomaly)
@@ -50,7 +52,7 @@ package enum Event: Sendable, Equatable {
       .grantStuck(let id, _), .grantEnded(let id, _), .credentialReissued(let id),
       .openingErased(let id, _):
       id
-    case .requestRefused(let id, _): id
+    case .requestRefused(let id, _), .driftFound(let id, _): id
     case .logOpened, .policyLoaded, .policyRefused, .tokenIssued, .tokenRevoked,
       .credentialRotated, .lockdownStarted, .lockdownLifted, .orphanFound, .scopesApplying,
       .scopesApplied, .auditExported,
@@ -267,6 +269,19 @@ package struct OrphanFound: Sendable, Equatable, Codable {
     self.database = database
     self.role = role
     self.removed = removed
+  }
+}
+
+/// In what a role is not as the broker made it; nothing, when it is again or is gone.
+package struct DriftFound: Sendable, Equatable, Codable {
+  package let database: DatabaseName
+  package let role: RoleIdentity
+  package let drift: [Drift]
+
+  package init(database: DatabaseName, role: RoleIdentity, drift: [Drift]) {
+    self.database = database
+    self.role = role
+    self.drift = drift
   }
 }
 

@@ -27,6 +27,7 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case orphanFound = "orphan.found"
   case scopesApplying = "scopes.applying"
   case scopesApplied = "scopes.applied"
+  case driftFound = "drift.found"
   case auditExported = "audit.exported"
   case openingErased = "opening.erased"
   case clockAnomaly = "clock.anomaly"
@@ -64,6 +65,7 @@ extension Event {
     case .orphanFound: .orphanFound
     case .scopesApplying: .scopesApplying
     case .scopesApplied: .scopesApplied
+    case .driftFound: .driftFound
     case .auditExported: .auditExported
     case .openingErased: .openingErased
     case .clockAnomaly: .clockAnomaly
@@ -98,6 +100,7 @@ extension Event {
     case .orphanFound(let data): data
     case .scopesApplying(let data): data
     case .scopesApplied(let data): data
+    case .driftFound(_, let data): data
     case .auditExported(let data): data
     case .openingErased(_, let data): data
     case .clockAnomaly(let data): data
@@ -141,6 +144,7 @@ extension Event {
     case .orphanFound: self = .orphanFound(try payload.read())
     case .scopesApplying: self = .scopesApplying(try payload.read())
     case .scopesApplied: self = .scopesApplied(try payload.read())
+    case .driftFound: self = .driftFound(request, try payload.read())
     case .auditExported: self = .auditExported(try payload.read())
     case .openingErased: self = .openingErased(try id(), try payload.read())
     case .clockAnomaly: self = .clockAnomaly(try payload.read())

@@ -24,11 +24,13 @@ extension State {
         lockdowns[data.range] = Lockdown(range: data.range, by: caller, since: entry.at)
       }
     case .lockdownLifted(let data): lockdowns[data.range] = nil
+    case .driftFound(nil, let data):
+      strangers[data.role] = data.drift.isEmpty ? nil : data
     case .requestApproved(let id, _), .requestDenied(let id), .requestCancelled(let id),
       .requestLapsed(let id), .requestReopened(let id, _), .reviewRecorded(let id, _),
       .grantActivating(let id, _), .grantActivated(let id, _), .grantFailed(let id, _),
       .grantExtended(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
-      .grantEnded(let id, _):
+      .grantEnded(let id, _), .driftFound(let id?, _):
       requests[id]?.apply(entry)
       if let closed = requests[id], closed.isClosed { forget(closed) }
     case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
@@ -110,7 +112,8 @@ extension Request {
       guard case .granted(let approval, let grant) = stage, case .activating = grant.stage
       else { return }
       stage = .approved(approval)
-    case .grantActivated, .grantExtended, .grantRevoking, .grantStuck, .grantEnded:
+    case .grantActivated, .grantExtended, .grantRevoking, .grantStuck, .grantEnded,
+      .driftFound:
       guard case .granted(let approval, var grant) = stage else { return }
       grant.apply(entry)
       stage = .granted(approval, grant)
@@ -134,6 +137,7 @@ extension Grant {
 
   fileprivate mutating func apply(_ entry: Entry) {
     switch (stage, entry.event) {
+    case (_, .driftFound(_, let data)): drift = data.drift
     case (.activating, .grantActivated(_, let data)):
       stage = .active(data.identity, since: entry.at)
       baseline = data.baseline

@@ -129,6 +129,8 @@ package enum Fact: Sendable, Equatable {
   case ended(RequestID, Receipt)
   case orphan(OrphanFound)
   case scopesApplied(ScopesApplied)
+  /// What a look at a role has shown, whether it is news or not.
+  case drift(RequestID?, DriftFound)
   case clockBehind(observed: Timestamp)
   /// Entries that the request stands in are not those that were signed.
   case doubtful(RequestID)

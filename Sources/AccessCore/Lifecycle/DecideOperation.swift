@@ -8,6 +8,8 @@ package enum Operation: Sendable, Equatable {
   case apply(ScopesApplying)
   /// Gives the broker's own login a new secret.
   case rotate(DatabaseName)
+  /// Compares the roles of one database, or of all, with the grants; ends what is nobody's.
+  case reconcile(DatabaseName?)
 
   /// How the attempt is called in the ledger when it is refused.
   var attempt: String {
@@ -16,6 +18,7 @@ package enum Operation: Sendable, Equatable {
     case .rotate: "rotate"
     case .plan: "plan"
     case .apply: "apply"
+    case .reconcile: "reconcile"
     }
   }
 }
@@ -35,6 +38,9 @@ func decideOperation(
     try requireIssuing(context)
     _ = try context.policy.database(intent.database)
     return [.scopesApplying(intent)]
+  case .reconcile(let name):
+    if let name { _ = try context.policy.database(name) }
+    return []
   }
 }
 

@@ -18,6 +18,8 @@ package struct Grant: Sendable, Equatable {
   package internal(set) var stage: Stage
   /// Digest of what that owner had before.
   package internal(set) var baseline: Digest?
+  /// In what its role was not as it was made when it was last looked at.
+  package internal(set) var drift: [Drift] = []
 
   package enum Stage: Sendable, Equatable {
     /// The intent is durable; the role may exist, but cannot log in.

@@ -49,6 +49,16 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
     }
   case .orphan(let found): return [.orphanFound(found)]
   case .scopesApplied(let applied): return [.scopesApplied(applied)]
+  case .drift(let id?, let found):
+    guard
+      let grant = state.requests[id]?.grant, case .active(found.role, _) = grant.stage,
+      grant.drift != found.drift
+    else { return [] }
+    return [.driftFound(id, found)]
+  case .drift(nil, let found):
+    let known = state.strangers[found.role]?.drift ?? []
+    let hasRoom = !known.isEmpty || state.strangers.count < Limits.strangersMax
+    return known != found.drift && hasRoom ? [.driftFound(nil, found)] : []
   case .clockBehind(let observed):
     guard let newest = state.newest, observed < newest else { return [] }
     return [.clockAnomaly(ClockAnomaly(observed: observed, newest: newest))]

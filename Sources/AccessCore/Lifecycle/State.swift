@@ -12,6 +12,8 @@ package struct State: Sendable, Equatable {
   package internal(set) var origin: String?
   /// What has shown, in this epoch, that the ledger is older than it once was.
   package internal(set) var rollbackSigns: [String] = []
+  /// Roles that look like ours and are not, by what was found.
+  package internal(set) var strangers: [RoleIdentity: DriftFound] = [:]
   /// Sequence number of the next entry.
   package internal(set) var nextSeq: Int64 = 0
   /// Time of the newest entry; nil while there is none.
@@ -56,6 +58,8 @@ package enum Subject: Hashable, Sendable {
   case request(RequestID)
   case token(TokenID)
   case lockdown(LockdownRange)
+  /// A role that looks like ours and is not.
+  case stranger(RoleIdentity)
 
   package var text: String {
     switch self {
@@ -64,6 +68,7 @@ package enum Subject: Hashable, Sendable {
     case .request(let id): "request:\(id)"
     case .token(let id): "token:\(id)"
     case .lockdown(let range): "lockdown:\(range.text)"
+    case .stranger(let role): "stranger:\(role.systemIdentifier):\(role.oid):\(role.name)"
     }
   }
 
@@ -86,8 +91,9 @@ extension Event {
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
       .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
       .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
-      .grantStuck(let id, _), .grantEnded(let id, _):
+      .grantStuck(let id, _), .grantEnded(let id, _), .driftFound(let id?, _):
       .request(id)
+    case .driftFound(nil, let data): .stranger(data.role)
     case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
       .scopesApplying, .scopesApplied,
       .auditExported, .openingErased, .clockAnomaly, .heartbeat:
@@ -99,6 +105,7 @@ extension Event {
   package var supersedes: Bool {
     switch self {
     case .logOpened, .policyLoaded: true
+    case .driftFound(let id, _): id == nil
     case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
       .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
       .grantFailed, .grantExtended, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued,
@@ -119,6 +126,7 @@ extension State {
     case .request(let id): requests[id] != nil
     case .token(let id): tokens[id] != nil
     case .lockdown(let range): lockdowns[range] != nil
+    case .stranger(let role): strangers[role] != nil
     }
   }
 }

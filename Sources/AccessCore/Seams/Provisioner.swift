@@ -31,8 +31,9 @@ package protocol Provisioner: Preflighting, ScopeKeeping, OwnerWatching {
   /// was held up for it, and not everything was tried.
   func revokeTogether(_ targets: [RevocationTarget]) async -> [Revocation]
 
-  /// Every role in the server that carries our marker and our origin's tag.
-  func census() async throws(ProvisioningError) -> Census
+  /// Every role in the server that carries our marker and our origin's tag, and in what the expected
+  /// ones are not as they were made. It changes nothing.
+  func census(expecting expected: [ExpectedRole]) async throws(ProvisioningError) -> Census
 
   /// Gives the broker's own login a new password, and then shows that it is let in by it.
   /// If it throws, the server may know the one or the other.
@@ -188,26 +189,6 @@ package struct Residue: Hashable, Sendable, Codable {
     self.kind = kind
     self.name = name
     self.note = note
-  }
-}
-
-/// The roles of ours that a server has.
-package struct Census: Sendable, Equatable {
-  package let systemIdentifier: String
-  package let roles: [RoleIdentity]
-  /// Those of `roles` whose end has begun.
-  package let fenced: Set<RoleIdentity>
-  /// Those of `roles` that were made in an earlier epoch of the ledger than the present one.
-  package let earlier: Set<RoleIdentity>
-
-  package init(
-    systemIdentifier: String, roles: [RoleIdentity], fenced: Set<RoleIdentity>,
-    earlier: Set<RoleIdentity> = []
-  ) {
-    self.systemIdentifier = systemIdentifier
-    self.roles = roles
-    self.fenced = fenced
-    self.earlier = earlier
   }
 }
 

@@ -49,6 +49,7 @@ extension StatusView {
       origin: standing.origin, entries: standing.entries,
       newestAt: standing.newest?.description, ledgerUnwritable: standing.unwritable,
       liveGrants: standing.live, stuckGrants: standing.stuck,
+      driftingGrants: standing.drifting, strangeRoles: standing.strangers,
       lockdowns: standing.lockdowns.map(LockdownView.init),
       scrub: Scrub(
         checked: standing.scrub.checked, size: standing.scrub.size,

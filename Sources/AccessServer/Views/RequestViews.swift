@@ -41,7 +41,8 @@ extension GrantView {
       state: now.name, fenced: now.fenced, stuckBecause: now.because?.rawValue,
       roleName: grant.roleName, activatedAt: grant.activatedAt?.description,
       expiresAt: grant.expiresAt.description, endedAt: now.endedAt?.description,
-      cause: now.cause?.rawValue, receipt: now.receipt.map(ReceiptView.init))
+      cause: now.cause?.rawValue, receipt: now.receipt.map(ReceiptView.init),
+      drift: grant.drift.map(DriftView.init))
   }
 
   private struct Now {
@@ -73,6 +74,10 @@ extension GrantView {
       }
     }
   }
+}
+
+extension DriftView {
+  init(_ drift: Drift) { self.init(kind: drift.kind.rawValue, found: drift.found) }
 }
 
 extension ReceiptView {

@@ -86,34 +86,7 @@ private func differences(
 ) throws(PostgresError) -> [String] {
   var made: Set<Membership> = []
   for row in memberships { made.insert(try Membership(row)) }
-  let hasOptions = dialect.hasMembershipOptions
-  var planned = Set(plan.scopes.map { Membership(of: $0, inherit: true, hasOptions) })
-  planned.insert(Membership(of: markerRole, inherit: false, hasOptions))
-  if let owner = plan.actsAs {
-    planned.insert(Membership(of: owner, inherit: false, set: true, hasOptions))
-  }
-  return made.symmetricDifference(planned).map(\.role).sorted().map {
+  return made.symmetricDifference(plan.memberships(dialect)).map(\.role).sorted().map {
     "its membership in \($0) is not as planned"
-  }
-}
-
-private struct Membership: Hashable {
-  let role: String
-  let admin: String?
-  let inherit: String?
-  let set: String?
-
-  init(of role: String, inherit: Bool, set: Bool = false, _ hasOptions: Bool) {
-    self.role = role
-    admin = "f"
-    self.inherit = hasOptions ? (inherit ? "t" : "f") : nil
-    self.set = hasOptions ? (set ? "t" : "f") : nil
-  }
-
-  init(_ row: Row) throws(PostgresError) {
-    role = try row.text("scope")
-    admin = try row["admin_option"]
-    inherit = try row["inherit_option"]
-    set = try row["set_option"]
   }
 }

@@ -94,9 +94,13 @@ extension Connection {
   }
 
   /// Ends those backends that belong to the role; hands them back.
+  ///
+  /// A GRANT while somebody else drops the role (a broker beside `jitd reap`) could leave a
+  /// membership in nothing, which only a superuser can remove. In one transaction with a change to
+  /// the role it cannot: the change waits for the DROP, or the DROP for the change.
   func terminate(_ pids: Set<Int>, as role: String) throws(PostgresError) -> Set<Int> {
     let statements = try RoleStatements(role, on: self)
-    try execute(statements.takeOver)
+    _ = try pipeline([Statement(statements.fence), Statement(statements.takeOver)])
     var ended: Set<Int> = []
     for pid in pids where try terminate(pid, as: role) { ended.insert(pid) }
     try execute(statements.giveBack)

@@ -69,21 +69,6 @@ extension Statement {
        WHERE r.oid = $1::pg_catalog.oid OR r.rolname = $2
       """, [oid.map { String($0) }, name])
   }
-
-  /// Members of the marker role whose comment begins with `prefix`.
-  static func marked(by marker: String, prefix: String) -> Statement {
-    Statement(
-      """
-      SELECT DISTINCT r.oid, r.rolname, d.description, \(isFenced) AS is_fenced
-        FROM pg_catalog.pg_auth_members m
-        JOIN pg_catalog.pg_roles marker ON marker.oid = m.roleid
-        JOIN pg_catalog.pg_roles r ON r.oid = m.member
-        JOIN pg_catalog.pg_shdescription d
-          ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-       WHERE marker.rolname = $1 AND pg_catalog.starts_with(d.description, $2)
-       ORDER BY r.oid
-      """, [marker, prefix])
-  }
 }
 
 /// What `RoleStatements.fence` leaves behind; nothing else of ours makes a role so, and its holder

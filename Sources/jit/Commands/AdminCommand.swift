@@ -6,7 +6,7 @@ struct AdminCommand: AsyncParsableCommand {
     discussion: "JIT_ADMIN names the socket: unix:///run/jit/admin.sock (the default).",
     subcommands: [
       AdminPreflightCommand.self, AdminPlanCommand.self, AdminApplyCommand.self,
-      AdminLockdownCommand.self, AdminRotateCommand.self,
+      AdminReconcileCommand.self, AdminLockdownCommand.self, AdminRotateCommand.self,
       AdminTokenCommand.self, AdminBackupCommand.self,
       AdminRestoreCommand.self,
       AdminEraseCommand.self,

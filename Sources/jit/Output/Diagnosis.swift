@@ -22,6 +22,7 @@ func diagnose(
   [
     Finding("broker", "reached at \(address)"), issuing(status), ledger(status, now: now),
     history(status.scrub, now: now), clock(status, now: now), grants(status),
+    drift(status),
     lockdown(status),
     Finding("you", "\(whoami.principal), known by \(whoami.method)"),
   ]
@@ -70,6 +71,19 @@ private func grants(_ status: StatusView) -> Finding {
   Finding(
     "grants", "\(status.liveGrants) live, \(status.stuckGrants) stuck",
     hint: status.stuckGrants > 0 ? "jit grants tells what is in the way of their end" : nil)
+}
+
+private func drift(_ status: StatusView) -> Finding {
+  var words: [String] = []
+  if status.driftingGrants > 0 {
+    words.append("\(count(status.driftingGrants, "role")) not as made")
+  }
+  if status.strangeRoles > 0 {
+    words.append("\(count(status.strangeRoles, "role")) like ours and not ours")
+  }
+  guard !words.isEmpty else { return Finding("roles", "as they were made") }
+  return Finding(
+    "roles", list(words), hint: "jit admin reconcile --dry-run tells which, and what is wrong")
 }
 
 private func lockdown(_ status: StatusView) -> Finding {

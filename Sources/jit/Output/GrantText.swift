@@ -10,6 +10,7 @@ extension GrantView {
       ("activated", activatedAt.map { [moment($0, now: now)] } ?? []),
       (isOver ? "was to expire" : "expires", [isOver ? expiresAt.inert : expiry(now)]),
       ("stuck", stuckBecause.map { [stuckLine($0, paint)] } ?? []),
+      ("drift", drift.map { isOver ? $0.found.inert : paint.red($0.found.inert) }),
       ("ended", endedAt.map { [moment($0, now: now)] } ?? []),
       ("cause", cause.map { [$0.inert] } ?? []),
       ("receipt", receipt.map { $0.lines(paint) } ?? []),

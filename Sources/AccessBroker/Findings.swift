@@ -1,0 +1,82 @@
+import AccessCore
+
+/// What the ledger knew of the roles of one server, at one moment.
+struct KnownRoles: Sendable {
+  /// Of all grants that have not ended, on whatever server.
+  let names: Set<String>
+  /// Those that have to be there, as they were made.
+  var expected: [RequestID: ExpectedRole] = [:]
+  /// What was found about them, and about roles that are not ours, the last time.
+  private(set) var drifting: Set<RequestID> = []
+  let strangers: Set<RoleIdentity>
+
+  init(
+    of state: State, on access: DatabaseAccess, at now: Timestamp, _ boot: BootMark
+  ) {
+    names = Set(state.grants.compactMap { $0.grant?.roleName })
+    strangers = Set(state.strangers.keys)
+    for request in state.grants {
+      guard let grant = request.grant, grant.access == access,
+        case .active(let role, _) = grant.stage,
+        !grant.isOver(at: now, boot, newest: state.newest)
+      else { continue }
+      expected[request.id] = ExpectedRole(role, grant.plan(accepting: []))
+      if !grant.drift.isEmpty { drifting.insert(request.id) }
+    }
+  }
+}
+
+/// One thing in which a server and the ledger do not agree, or do again.
+package struct Finding: Sendable, Equatable {
+  package enum What: Sendable, Equatable {
+    /// A role of ours that no live grant accounts for.
+    case orphan(isEarlier: Bool)
+    /// The end of a live grant's role has begun, and the ledger does not know of it.
+    case fenced(RequestID)
+    /// A live grant's role is not as it was made; empty when it is again.
+    case drift(RequestID, [Drift])
+    /// A role looks like ours and is not; empty when it is gone.
+    case stranger([Drift])
+  }
+
+  package let role: RoleIdentity
+  package let what: What
+
+  init(_ role: RoleIdentity, _ what: What) { (self.role, self.what) = (role, what) }
+
+  /// What was found earlier is no longer so.
+  var isOver: Bool {
+    switch what {
+    case .orphan, .fenced: false
+    case .drift(_, let drift), .stranger(let drift): drift.isEmpty
+    }
+  }
+}
+
+/// Compares what a server has with what the ledger knew before and after it was asked. What has to
+/// be ended stands first: it does not wait until the rest is in the ledger.
+func findings(in census: Census, before: KnownRoles, after: KnownRoles) -> [Finding] {
+  let server = census.systemIdentifier
+  let here = before.expected.filter { $0.value.identity.systemIdentifier == server }
+    .sorted { $0.key < $1.key }
+  let grants: [Finding] = here.compactMap { id, expected in
+    let role = expected.identity
+    if census.fenced.contains(role) { return Finding(role, .fenced(id)) }
+    // Who was at work on it meanwhile may have changed it.
+    guard after.expected[id] == expected else { return nil }
+    let drift = census.drift[role] ?? []
+    return drift.isEmpty && !before.drifting.contains(id) ? nil : Finding(role, .drift(id, drift))
+  }
+  let names = before.names.union(after.names)
+  let orphans = census.roles.filter { !names.contains($0.name) }
+    .map { Finding($0, .orphan(isEarlier: census.earlier.contains($0))) }
+  let strangers = census.strangers.filter { !names.contains($0.key.name) }
+    .map { Finding($0.key, .stranger($0.value)) }
+  let gone = before.strangers.filter { $0.systemIdentifier == server && !census.shows($0) }
+    .map { Finding($0, .stranger([])) }
+  return orphans + grants + (strangers + gone).sorted { $0.role.oid < $1.role.oid }
+}
+
+extension Census {
+  fileprivate func shows(_ stranger: RoleIdentity) -> Bool { strangers[stranger] != nil }
+}

@@ -1,0 +1,41 @@
+import AccessCore
+import Ledger
+import Logging
+
+extension Broker {
+  /// Two databases can be on one server, which shows its roles for both: one of them ends it.
+  func end(
+    orphan role: RoleIdentity, on database: DatabaseName, _ provisioner: any Provisioner
+  ) async -> Reconciliation.Done {
+    guard await orphans.begin(role) else { return .nothing }
+    let target = RevocationTarget(name: role.name, identity: role, scopes: [])
+    let removed = await provisioner.revoke(target).outcome == .ended
+    let done: Reconciliation.Done = removed ? .removed : .notRemoved
+    guard await orphans.end(role, removed: removed) else { return done }
+    logger.error("an orphan", metadata: ["role": "\(role.name)", "removed": "\(removed)"])
+    await record(.orphan(OrphanFound(database: database, role: role, removed: removed)))
+    notify(.alarm("a role of ours without a grant on \(database): \(role.name)"))
+    return done
+  }
+}
+
+/// Orphans that are being ended, and those that were reported: one that cannot be removed is not
+/// reported each minute.
+actor KnownOrphans {
+  private var underWay: Set<RoleIdentity> = []
+  private var removed: [RoleIdentity: Bool] = [:]
+
+  /// False when it is gone, or somebody is at it.
+  func begin(_ role: RoleIdentity) -> Bool {
+    guard removed[role] != true else { return false }
+    return underWay.insert(role).inserted
+  }
+
+  /// Whether what became of it is news.
+  func end(_ role: RoleIdentity, removed isRemoved: Bool) -> Bool {
+    underWay.remove(role)
+    let isNews = removed[role] != isRemoved
+    removed[role] = isRemoved
+    return isNews
+  }
+}
