@@ -32,6 +32,9 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case wrongState = "wrong-state"
   case alreadyReviewed = "already-reviewed"
   case tooEarly = "too-early"
+  case frozen
+  case outsideWindow = "outside-window"
+  case capReached = "cap-reached"
   case needsReview = "needs-review"
   case keyReused = "key-reused"
   case tooMany = "too-many"
@@ -58,7 +61,8 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case .unauthenticated: (401, 77)
     case .refused, .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing,
       .reasonMismatch, .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised,
-      .adminSocket, .otherDigest, .dangerNotAccepted, .lockedDown, .ownLockdown:
+      .adminSocket, .otherDigest, .frozen, .outsideWindow, .capReached, .dangerNotAccepted,
+      .lockedDown, .ownLockdown:
       (403, 77)
     case .issuingStopped: (503, 77)
     case .notFound, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownRequest,

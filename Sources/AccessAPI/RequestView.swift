@@ -5,6 +5,7 @@ package struct RequestView: Codable, Sendable, Equatable {
   package var state: String
   package var requester: String
   package var database: String
+  package var databaseUID: String
   package var environment: String
   package var role: String
   /// What lasts: the shortest that was asked and allowed.
@@ -26,6 +27,12 @@ package struct RequestView: Codable, Sendable, Equatable {
   /// In words, what keeps access from being given: a lockdown in whose range it is; null when there
   /// is none, or when the request is over.
   @Nullable package var lockdown: String?
+  /// In words, the freeze or the closed windows that keep it from being activated now, and until
+  /// when they do; null when there are none.
+  @Nullable package var stopped: String?
+  @Nullable package var stoppedUntil: String?
+  /// Databases in other environments with names that are easily taken for this one's.
+  package var lookAlikes: [LookAlikeView]
   /// SHA-256 of exactly what was asked; reviews are bound to it.
   package var digest: String
   /// The statements that activation will run; null in lists.
@@ -34,16 +41,20 @@ package struct RequestView: Codable, Sendable, Equatable {
   package var durable: Bool
 
   package init(
-    id: String, state: String, requester: String, database: String, environment: String,
+    id: String, state: String, requester: String, database: String, databaseUID: String,
+    environment: String,
     role: String, duration: String, requestedDuration: String, start: String?, reason: String?,
     ticket: String?, entitlement: String, breakGlass: Bool, extends: String?, submittedAt: String,
     decidedAt: String?, lapsesAt: String?, needs: [NeedView], reviews: [ReviewView],
-    grant: GrantView?, lockdown: String? = nil, digest: String, sql: [String]?, durable: Bool
+    grant: GrantView?, lockdown: String? = nil, stopped: String? = nil,
+    stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [], digest: String, sql: [String]?,
+    durable: Bool
   ) {
     self.id = id
     self.state = state
     self.requester = requester
     self.database = database
+    self.databaseUID = databaseUID
     self.environment = environment
     self.role = role
     self.duration = duration
@@ -61,6 +72,9 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.reviews = reviews
     self.grant = grant
     self.lockdown = lockdown
+    self.stopped = stopped
+    self.stoppedUntil = stoppedUntil
+    self.lookAlikes = lookAlikes
     self.digest = digest
     self.sql = sql
     self.durable = durable
@@ -68,12 +82,27 @@ package struct RequestView: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case id, state, requester, database, environment, role, duration, start, reason, ticket
-    case entitlement, extends, needs, reviews, grant, lockdown, digest, sql, durable
+    case entitlement, extends, needs, reviews, grant, lockdown, stopped, digest, sql, durable
+    case databaseUID = "database_uid"
+    case stoppedUntil = "stopped_until"
+    case lookAlikes = "look_alikes"
     case requestedDuration = "requested_duration"
     case breakGlass = "break_glass"
     case submittedAt = "submitted_at"
     case decidedAt = "decided_at"
     case lapsesAt = "lapses_at"
+  }
+}
+
+package struct LookAlikeView: Codable, Sendable, Equatable {
+  package var database: String
+  package var uid: String
+  package var environment: String
+
+  package init(database: String, uid: String, environment: String) {
+    self.database = database
+    self.uid = uid
+    self.environment = environment
   }
 }
 
@@ -84,12 +113,15 @@ package struct NeedView: Codable, Sendable, Equatable {
   package var have: Int
   /// Who can still be asked, the requester never among them.
   package var people: [String]
+  /// In words, when the step is needed; null for always.
+  @Nullable package var when: String?
 
-  package init(from: String, count: Int, have: Int, people: [String]) {
+  package init(from: String, count: Int, have: Int, people: [String], when: String? = nil) {
     self.from = from
     self.count = count
     self.have = have
     self.people = people
+    self.when = when
   }
 }
 

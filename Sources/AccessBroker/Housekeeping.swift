@@ -31,6 +31,7 @@ final class Housekeeping: Sendable {
       await watchClock()
       await recordLapsed()
       await broker.endLockedDown()
+      await broker.endStopped()
       await broker.recordRepeatedRefusals()
       await broker.ledger.forgetOldWrites()
       await broker.beat()

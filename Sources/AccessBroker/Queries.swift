@@ -10,6 +10,10 @@ package struct RequestDetail: Sendable {
   package let texts: [Commitment: String]
   /// What keeps access from being given while it is in force; nil when it would not matter.
   package let lockdown: Lockdown?
+  /// What the calendar keeps from being activated; nil when nothing does, or it is live or over.
+  package let stop: Stop?
+  /// Databases in other environments that the requester could take for this one.
+  package let lookAlikes: [Database]
 }
 
 extension Broker {
@@ -25,17 +29,42 @@ extension Broker {
   package func detail(_ request: Request) async throws(Refusal) -> RequestDetail {
     let policy = policy.snapshot.policy
     let rule = policy.rule(for: request.ask)
-    let progress = rule.map {
-      policy.progress(
-        under: $0.review, approvals: request.approvals, requester: request.ask.requester)
+    let state = await ledger.state
+    let progress = try await self.progress(of: request, rule, state, policy)
+    let isWaiting = !request.isClosed && request.grant == nil
+    let stop = rule.flatMap { rule in
+      isWaiting ? policy.stop(Target(request.ask), under: rule, at: clocks.wall()) : nil
     }
     let commitments =
       [request.ask.reason, request.ask.ticket].compactMap { $0 }
       + request.reviews.compactMap(\.comment)
     let texts = try await reading { try await ledger.texts(of: commitments) }
-    let lockdown = request.isClosed ? nil : await ledger.state.lockdown(over: request.ask)
+    let lockdown = request.isClosed ? nil : state.lockdown(over: request.ask)
     return RequestDetail(
-      request: request, needs: progress?.needs ?? [], texts: texts, lockdown: lockdown)
+      request: request, needs: progress?.needs ?? [], texts: texts,
+      lockdown: lockdown, stop: stop,
+      lookAlikes: policy.lookAlikes(of: request.ask))
+  }
+
+  /// How far it is reviewed, by the steps that apply.
+  private func progress(
+    of request: Request, _ rule: Entitlement?, _ state: State, _ policy: Policy
+  ) async throws(Refusal) -> ReviewProgress? {
+    guard let rule else { return nil }
+    let circumstances: Circumstances
+    switch request.stage {
+    case .pending, .approved:
+      circumstances = state.circumstances(
+        of: request.ask, now: clocks.wall(), try await history(of: request.ask))
+    case .denied, .cancelled, .lapsed, .granted, .extended:
+      // As when it was decided; what the person had before that nobody knows any more.
+      circumstances = state.circumstances(
+        of: request.ask, now: request.reviews.last?.at ?? request.submittedAt,
+        History(isFirstTime: false))
+    }
+    return policy.progress(
+      under: rule.review.applying(in: circumstances), approvals: request.approvals,
+      requester: request.ask.requester)
   }
 
   /// Which requests a caller wants to see.
@@ -59,7 +88,13 @@ extension Broker {
     case .open:
       return open.filter { policy.sees(caller, $0) }.mostPressing(limit)
     case .toReview:
-      return open.filter { isForReview($0, by: caller.principal, policy) }.mostPressing(limit)
+      var waiting: [Request] = []
+      for request in open {
+        if try await isForReview(request, by: caller.principal, state, policy) {
+          waiting.append(request)
+        }
+      }
+      return waiting.mostPressing(limit)
     case .mine:
       let mine = open.filter { $0.ask.requester == caller.principal }
       return try await (mine + closed(of: caller.principal)).mostPressing(limit)
@@ -75,9 +110,16 @@ extension Broker {
     return requests.filter { $0.grant != nil }
   }
 
-  private func isForReview(_ request: Request, by person: Principal, _ policy: Policy) -> Bool {
-    guard case .pending = request.stage else { return false }
-    return policy.canReview(person, request) && !request.approvals.contains(person)
+  private func isForReview(
+    _ request: Request, by person: Principal, _ state: State, _ policy: Policy
+  ) async throws(Refusal) -> Bool {
+    guard case .pending = request.stage, person != request.ask.requester,
+      !request.reviews.contains(where: { $0.reviewer == person }),
+      let rule = policy.rule(for: request.ask), policy.isReviewer(person, under: rule.review)
+    else { return false }
+    let circumstances = state.circumstances(
+      of: request.ask, now: clocks.wall(), try await history(of: request.ask))
+    return policy.isReviewer(person, under: rule.review.applying(in: circumstances))
   }
 
   /// The newest that are over; of one person or of everybody.

@@ -35,12 +35,13 @@ extension Broker {
     try rates.count(caller, at: clocks.boot().milliseconds)
     let state = await ledger.state
     let id = try await freshID()
+    let history = try await history(for: .submit(id, submission), by: caller)
     let now = clocks.wall()
     let snapshot = policy.snapshot
     let context = Context(
       policy: snapshot.policy,
       issuing: issuing(snapshot, state, doubts.first, observed: now), now: now,
-      boot: clocks.boot(), sha256: sha256)
+      boot: clocks.boot(), history: history, sha256: sha256)
     let events = try decide(.submit(id, submission), by: caller, state, context)
     let entries = events.map {
       Entry(seq: state.nextSeq, at: now, author: .caller(caller), nonce: [], event: $0)

@@ -20,6 +20,10 @@ package enum Limits {
   package static let tokensMax = 10_000
   package static let lockdownsMax = 1_000
   package static let tokenLifetimeMax = 366 * 86_400
+  /// A person's grants that are looked at for what the person had before.
+  package static let grantsLookedBackMax = 1_000
+  /// Freezes and windows that follow each other, when it is told how long access is stopped.
+  package static let stopsInARowMax = 100
   package static let startAheadMsMax: Int64 = 90 * 86_400_000
 
   // The ledger.

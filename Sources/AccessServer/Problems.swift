@@ -66,6 +66,9 @@ extension Refusal.Code {
     case .wrongState: .wrongState
     case .alreadyReviewed: .alreadyReviewed
     case .tooEarly: .tooEarly
+    case .frozen: .frozen
+    case .outsideWindow: .outsideWindow
+    case .capReached: .capReached
     case .needsReview: .needsReview
     case .keyReused: .keyReused
     case .lockedDown: .lockedDown

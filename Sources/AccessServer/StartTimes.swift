@@ -1,6 +1,5 @@
 import AccessAPI
 import AccessCore
-import Foundation
 
 /// Reads what people type for `--start`.
 package struct StartTimes: Sendable {
@@ -12,27 +11,21 @@ package struct StartTimes: Sendable {
   func read(_ text: String?, _ policy: Policy) throws -> Timestamp? {
     guard let text else { return nil }
     if let time = Timestamp(text) { return time }
-    guard let (hour, minute) = clockTime(text), let zone = TimeZone(identifier: policy.timeZone)
-    else {
+    guard let clock = clockTime(text) else {
       throw Problem(
         .usage, "“\(text.prefix(40).inert)” is not a start",
-        hint: "write 2026-03-01T18:00:00Z, or 18:00 (\(policy.timeZone))")
+        hint: "write 2026-03-01T18:00:00Z, or 18:00 (\(policy.zone.name))")
     }
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = zone
-    let from = Date(timeIntervalSince1970: Double(now().milliseconds) / 1_000)
-    let next = calendar.nextDate(
-      after: from, matching: DateComponents(hour: hour, minute: minute, second: 0),
-      matchingPolicy: .nextTime)
-    return next.map { Timestamp(milliseconds: Int64($0.timeIntervalSince1970 * 1_000)) }
+    return policy.zone.next(showing: clock, after: now())
   }
 
-  private func clockTime(_ text: String) -> (hour: Int, minute: Int)? {
+  /// Milliseconds since midnight.
+  private func clockTime(_ text: String) -> Int64? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard
       parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isNumber) }),
-      let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
+      let hour = Int64(parts[0]), let minute = Int64(parts[1]), hour < 24, minute < 60
     else { return nil }
-    return (hour, minute)
+    return (hour * 60 + minute) * 60_000
   }
 }

@@ -16,6 +16,26 @@ extension Ledger {
     return requests
   }
 
+  /// Grants of the person that began at `since` or later.
+  package func grants(
+    of person: Principal, since: Timestamp, limit: Int
+  ) async throws -> [Request] {
+    var grants: [Request] = []
+    for id in try await reading.begun(by: person, since: since, limit: limit) {
+      if let request = try await request(id), request.grant?.activatedAt != nil {
+        grants.append(request)
+      }
+    }
+    return grants
+  }
+
+  /// Whether one of the person's last grants, at most `limit`, was on the database.
+  package func hasHad(
+    _ person: Principal, on database: DatabaseUID, limit: Int
+  ) async throws -> Bool {
+    try await reading.hasHad(person, database, limit: limit)
+  }
+
   /// What people wrote; a text that was erased is missing.
   package func texts(of commitments: [Commitment]) async throws -> [Commitment: String] {
     try await reading.texts(of: commitments)

@@ -1,19 +1,20 @@
 import AccessCore
 
 extension Reader {
-  func databases(_ entries: [Entry]) -> [DatabaseName: Database] {
+  func databases(_ entries: [Entry]) -> SeenDatabases {
     var seen = SeenDatabases()
-    var databases: [DatabaseName: Database] = [:]
     for entry in entries {
-      if let database = database(entry, &seen) { databases[database.name] = database }
+      if let name: DatabaseName = name(entry.key) { seen.places[name] = entry.key.place }
+      if let database = database(entry, &seen) { seen.read[database.name] = database }
     }
-    return databases
+    return seen
   }
 
   private func database(_ entry: Entry, _ seen: inout SeenDatabases) -> Database? {
-    let name: DatabaseName? = self.name(entry.key)
+    let name = DatabaseName(entry.key.text)
     let known = [
       "uid", "environment", "engine", "connection", "client", "admin", "apply", "accept",
+      "distinct_from",
     ]
     guard let fields = fields(entry, known: known) else { return nil }
     let uid = required("uid", in: fields).flatMap { self.uid($0.value, &seen) }
@@ -29,6 +30,14 @@ extension Reader {
     let accept = fields["accept"].flatMap { entry in
       list(entry.value, of: "dangers") { choice($0, of: Danger.self, "a danger") }
     }
+    let distinct = fields["distinct_from"].flatMap { entry in
+      list(entry.value, of: "databases") { node -> SeenDatabases.Other? in
+        let other: DatabaseName? = self.name(node)
+        return other.map { .init(name: $0, place: node.place) }
+      }
+    }
+    if let name { seen.distinct[name] = distinct ?? [] }
+    if let name, let environment { seen.environments[name] = environment }
     guard let name, let uid, let environment, let engine, let connection, let admin else {
       return nil
     }
@@ -53,10 +62,20 @@ extension Reader {
   }
 }
 
-/// What two databases should not have in common.
+/// The databases that could be read, and what two of them should not have in common.
 struct SeenDatabases {
+  var read: [DatabaseName: Database] = [:]
+  var places: [DatabaseName: Place] = [:]
+  var environments: [DatabaseName: Environment] = [:]
+  /// Whom each says that it is not.
+  var distinct: [DatabaseName: [Other]] = [:]
   var uids: [DatabaseUID: Place] = [:]
   var addresses: [Address: Place] = [:]
+
+  struct Other {
+    let name: DatabaseName
+    let place: Place
+  }
 
   struct Address: Hashable {
     let endpoint: Endpoint

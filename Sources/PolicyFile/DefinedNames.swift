@@ -7,16 +7,22 @@ struct DefinedNames {
   let people: Set<Principal>
   /// Defined at all, be it wrongly: who misspells a uid should not be told that the database is
   /// missing as well.
+  private let windows: [WindowName: Window]
   private let databases: Set<String>
   private let roles: Set<String>
+  private let windowNames: Set<String>
+  private let entitlements: Set<String>
   private let areComplete: Bool
 
-  init(_ sections: Sections, _ groups: Groups, reader: Reader) {
+  init(_ sections: Sections, _ groups: Groups, _ windows: [WindowName: Window], reader: Reader) {
     self.reader = reader
     self.groups = groups
+    self.windows = windows
     people = groups.members.values.reduce(into: []) { $0.formUnion($1) }
     databases = Set(sections[.databases].map(\.key.text))
     roles = Set(sections[.roles].map(\.key.text))
+    windowNames = Set(sections[.windows].map(\.key.text))
+    entitlements = Set(sections[.entitlements].map(\.key.text))
     areComplete = sections.areComplete
   }
 
@@ -28,6 +34,16 @@ struct DefinedNames {
   }
 
   func role(_ node: Node) -> RoleName? { defined(node, in: roles, "role") }
+
+  func entitlement(_ node: Node) -> EntitlementName? {
+    defined(node, in: entitlements, "entitlement")
+  }
+
+  /// Nil also for one that could not be read, about which everything is said already.
+  func window(_ node: Node) -> Window? {
+    let name: WindowName? = defined(node, in: windowNames, "window")
+    return name.flatMap { windows[$0] }
+  }
 
   private func defined<Kind>(
     _ node: Node, in known: Set<String>, _ noun: String

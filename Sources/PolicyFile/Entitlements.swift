@@ -29,19 +29,36 @@ extension DefinedNames {
     let sessions =
       fields["sessions"].flatMap { reader.integer($0.value, in: 1...PolicyLimits.sessionsMax) } ?? 4
     let residue = fields["residue"].flatMap { reader.residuePolicy($0.value) } ?? .keep
+    let windows = fields["windows"].flatMap { reader.list($0.value, of: "windows", window) } ?? []
+    let endsWithWindow = endsWithWindow(fields)
+    let perDay = fields["per_day"].flatMap(reader.dailyCap)
+    let concurrent = fields["concurrent"]
+      .flatMap { reader.integer($0.value, in: 1...PolicyLimits.grantsMax) }
     guard let name, let requesters, let databases, let roles, let maxDuration,
       let review, let reviewWithin, let activateWithin
     else { return nil }
     return Entitlement(
       name: name, requesters: requesters, databases: Set(databases), roles: Set(roles),
       maxDuration: maxDuration, reason: reason, review: review, reviewWithin: reviewWithin,
-      activateWithin: activateWithin, sessions: sessions, residue: residue)
+      activateWithin: activateWithin, sessions: sessions, residue: residue, windows: windows,
+      endsWithWindow: endsWithWindow, perDay: perDay, concurrent: concurrent)
+  }
+
+  private func endsWithWindow(_ fields: Fields) -> Bool {
+    guard let entry = fields["end_with_window"], let ends = reader.boolean(entry.value) else {
+      return false
+    }
+    if ends, fields["windows"] == nil {
+      reader.error(
+        entry.key.place, "there are no windows to end with", hint: "Name some: windows: [a].")
+    }
+    return ends
   }
 }
 
 private let entitlementKeys = [
   "requesters", "databases", "roles", "max_duration", "reason", "review", "review_within",
-  "activate_within", "sessions", "residue",
+  "activate_within", "sessions", "residue", "windows", "end_with_window", "per_day", "concurrent",
 ]
 
 extension Reader {
@@ -55,6 +72,20 @@ extension Reader {
     }
   }
 
+  /// `{ grants: 3, duration: 4h }`, at least one of them.
+  fileprivate func dailyCap(_ entry: Entry) -> DailyCap? {
+    guard let fields = fields(entry, known: ["grants", "duration"]) else { return nil }
+    let grants = fields["grants"].flatMap { integer($0.value, in: 1...PolicyLimits.grantsMax) }
+    let duration = fields["duration"].flatMap { self.duration($0.value) }
+    guard fields["grants"] != nil || fields["duration"] != nil else {
+      error(
+        entry.key.place, "caps nothing",
+        hint: "Write how many or how long: { grants: 3, duration: 4h }.")
+      return nil
+    }
+    return DailyCap(grants: grants, duration: duration)
+  }
+
   fileprivate func reasonRule(_ entry: Entry) -> ReasonRule? {
     guard let fields = fields(entry, known: ["required", "pattern", "prompt"]) else { return nil }
     let required = fields["required"].flatMap { boolean($0.value) } ?? true
@@ -64,7 +95,7 @@ extension Reader {
   }
 
   /// A regular expression that compiles.
-  private func pattern(_ node: Node) -> String? {
+  func pattern(_ node: Node) -> String? {
     guard let text = text(node, "a regular expression") else { return nil }
     guard text.count <= PolicyLimits.patternCharactersMax else {
       error(node.place, "is longer than \(PolicyLimits.patternCharactersMax) characters")

@@ -20,17 +20,27 @@ extension DefinedNames {
 
     let askers = requesters.map { policy.people(in: $0) } ?? []
     var shutOut: Set<Principal> = []
+    var sometimes: (needed: Int, able: Int)?
     for choice in 1..<(1 << steps.count) {
       let chosen = steps.indices.filter { choice & (1 << $0) != 0 }
+      guard canApplyTogether(chosen.map { steps[$0] }) else { continue }
+      let isAlways = chosen.allSatisfy { steps[$0].when.isEmpty }
       let people = chosen.reduce(into: Set<Principal>()) { $0.formUnion(able[$1]) }
       let needed = chosen.reduce(0) { $0 + steps[$1].count }
-      if people.count < needed {
+      if people.count < needed, isAlways {
         reader.error(
           whole, "the steps need \(needed) different people, but only \(people.count) can review",
           hint: "Lower a count, or add people.")
         return
       }
-      if people.count == needed { shutOut.formUnion(people.intersection(askers)) }
+      if people.count < needed { sometimes = (needed, people.count) }
+      if people.count == needed, isAlways { shutOut.formUnion(people.intersection(askers)) }
+    }
+    if let (needed, able) = sometimes {
+      reader.warning(
+        whole,
+        "where all conditions are met, steps need \(needed) different people, but only \(able) can review",
+        hint: "Such requests could never be approved. Lower a count, or add people.")
     }
     reportShutOut(shutOut, of: askers, whole)
   }
@@ -49,4 +59,24 @@ extension DefinedNames {
         hint: hint)
     }
   }
+}
+
+/// False where a request cannot meet the conditions of both: in another environment, or for another
+/// role.
+private func canApplyTogether(_ steps: [ReviewStep]) -> Bool {
+  func excludes(_ a: ReviewStep, _ b: ReviewStep) -> Bool {
+    !a.when.isEmpty && !b.when.isEmpty
+      && a.when.allSatisfy { one in b.when.allSatisfy { areDisjoint(one, $0) } }
+  }
+  return steps.indices.allSatisfy { index in
+    steps[..<index].allSatisfy { !excludes(steps[index], $0) }
+  }
+}
+
+private func areDisjoint(_ a: Condition, _ b: Condition) -> Bool {
+  if let here = a.environments, let there = b.environments, here.isDisjoint(with: there) {
+    return true
+  }
+  if let here = a.roles, let there = b.roles, here.isDisjoint(with: there) { return true }
+  return false
 }

@@ -26,27 +26,21 @@ extension Reader {
   /// What could be read; it is a policy only if nothing was wrong.
   fileprivate func policy(_ sections: Sections) -> Policy {
     let groups = groups(sections[.groups])
-    let names = DefinedNames(sections, groups, reader: self)
+    let zone = sections.timezone.flatMap { self.zone($0.value) } ?? .utc
+    let windows = windows(sections[.windows], in: zone)
+    let names = DefinedNames(sections, groups, windows, reader: self)
+    var databases = databases(sections[.databases])
+    checkNaming(databases, naming(sections[.naming]))
+    let lookAlikes = lookAlikes(&databases)
     return Policy(
       groups: groups.members,
       authorities: names.authorities(sections[.authorities]),
-      databases: databases(sections[.databases]),
+      databases: databases.read,
       roles: roles(sections[.roles]),
       entitlements: names.entitlements(sections[.entitlements]),
       signers: names.signers(sections[.signers]),
-      timeZone: timeZone(sections.timezone) ?? "UTC")
-  }
-
-  private func timeZone(_ entry: Entry?) -> String? {
-    guard let node = entry?.value, let name = line(node, "the name of a time zone") else {
-      return nil
-    }
-    guard isTimeZone(name) else {
-      error(
-        node.place, "\(name.quoted) is not a time zone",
-        hint: "Use a name of the IANA database, like Europe/Berlin.")
-      return nil
-    }
-    return name
+      zone: zone,
+      freezes: names.freezes(sections[.freezes], in: zone),
+      lookAlikes: lookAlikes)
   }
 }

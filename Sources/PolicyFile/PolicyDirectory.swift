@@ -96,7 +96,3 @@ private func contents(of url: URL, _ name: String) throws(Diagnostic) -> Data {
       hint: "Let this user read it, or move it elsewhere.")
   }
 }
-
-/// Whether the system's copy of the IANA database has the zone. It is here because this is the
-/// one file that imports Foundation.
-func isTimeZone(_ name: String) -> Bool { TimeZone(identifier: name) != nil }

@@ -12,5 +12,10 @@ enum PolicyLimits {
   static let reviewStepsMax = 8
   static let reviewCountMax = 20
   static let sessionsMax = 100
+  static let grantsMax = 1_000
+  static let conditionsMax = 8
+  static let spansMax = 50
+  /// Similar names that one error tells of.
+  static let lookAlikesShownMax = 3
   static let durationDaysMax = 366
 }

@@ -25,6 +25,12 @@ extension DefinedNames {
       let steps = nodes.map(reviewStep)
       guard !steps.contains(where: { $0 == nil }) else { return nil }
       let known = steps.compactMap(\.self)
+      guard known.contains(where: { $0.when.isEmpty }) else {
+        reader.error(
+          entry.key.place, "every step has a condition: a request that meets none would ask nobody",
+          hint: "Add a step without when, or make an entitlement of its own with review: none.")
+        return nil
+      }
       if membersAreKnown {
         reportUnmeetable(known, at: nodes.map(\.place), whole: entry.key.place, requesters)
       }
@@ -32,13 +38,30 @@ extension DefinedNames {
     }
   }
 
-  /// `{ from: dba, count: 1 }`
+  /// `{ from: dba, count: 1, deny_threshold: 1, when: { longer_than: 1h } }`
   private func reviewStep(_ node: Node) -> ReviewStep? {
-    let known = ["from", "count"]
+    let known = ["from", "count", "deny_threshold", "when"]
     guard let fields = reader.fields(node, known: known, later: ["signature"]) else { return nil }
     let from = reader.required("from", in: fields).flatMap { party($0.value) }
-    let count =
-      fields["count"].flatMap { reader.integer($0.value, in: 1...PolicyLimits.reviewCountMax) } ?? 1
-    return from.map { ReviewStep(from: $0, count: count) }
+    let count = fields["count"].flatMap { people($0.value) } ?? 1
+    let denials = fields["deny_threshold"].flatMap { entry in
+      people(entry.value).map { (count: $0, place: entry.value.place) }
+    }
+    let conditions = fields["when"].map { self.conditions($0.value) } ?? []
+    guard let from, let conditions else { return nil }
+    if let denials, membersAreKnown {
+      let able = Policy(groups: groups.members).people(in: from).count
+      if denials.count > able {
+        reader.error(
+          denials.place, "needs \(denials.count) denials, but \(from.text.quoted) has \(able)",
+          hint: "Lower the threshold, or add people.")
+      }
+    }
+    return ReviewStep(
+      from: from, count: count, denyThreshold: denials?.count ?? 1, when: conditions)
+  }
+
+  private func people(_ node: Node) -> Int? {
+    reader.integer(node, in: 1...PolicyLimits.reviewCountMax)
   }
 }

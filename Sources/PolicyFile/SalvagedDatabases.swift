@@ -15,7 +15,7 @@ package struct SalvagedDatabases: Sendable {
     } catch {
       let reader = Reader()
       let sections = Sections(readablePolicyDocuments(directory: directory), reader)
-      databases = reader.databases(sections[.databases]).values.sorted { $0.name < $1.name }
+      databases = reader.databases(sections[.databases]).read.values.sorted { $0.name < $1.name }
       errors = error.diagnostics.filter { $0.severity == .error }
     }
   }

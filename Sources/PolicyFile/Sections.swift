@@ -10,7 +10,7 @@ struct Sections {
 
 /// The top-level keys that hold named things.
 enum Section: String, CaseIterable {
-  case groups, authorities, signers, databases, roles, entitlements
+  case groups, authorities, signers, naming, databases, roles, windows, entitlements, freezes
 }
 
 extension Sections {
@@ -31,7 +31,7 @@ extension Sections {
     _ root: Node, _ defined: inout [Section: [String: Place]], _ reader: Reader
   ) {
     let known = Section.allCases.map(\.rawValue) + ["timezone"]
-    guard let fields = reader.fields(root, known: known, later: ["naming"]) else {
+    guard let fields = reader.fields(root, known: known) else {
       areComplete = false
       return
     }

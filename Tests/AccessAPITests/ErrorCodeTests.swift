@@ -12,6 +12,7 @@ struct ErrorCodeTests {
     ("not-reviewer", 403, 77), ("widening", 403, 77), ("not-requester", 403, 77),
     ("not-authorised", 403, 77), ("admin-socket", 403, 77), ("other-digest", 403, 77),
     ("danger-not-accepted", 403, 77), ("locked-down", 403, 77), ("own-lockdown", 403, 77),
+    ("frozen", 403, 77), ("outside-window", 403, 77), ("cap-reached", 403, 77),
     ("issuing-stopped", 503, 77), ("too-many", 429, 77),
     ("not-found", 404, 66), ("unknown-database", 404, 66), ("unknown-role", 404, 66),
     ("unknown-entitlement", 404, 66), ("unknown-request", 404, 66), ("unknown-token", 404, 66),

@@ -71,7 +71,8 @@ struct NullableTests {
       endedAt: "2026-03-01T10:00:00.012Z", cause: "expired", receipt: receipt)
     let request = RequestView(
       id: "7F3K2QXW", state: "approved", requester: "alice", database: "orders_PROD",
-      environment: "production", role: "write", duration: "15m", requestedDuration: "30m",
+      databaseUID: "db-1", environment: "production", role: "write", duration: "15m",
+      requestedDuration: "30m",
       start: nil, reason: "INC-42", ticket: nil, entitlement: "orders-write", breakGlass: false,
       extends: nil, submittedAt: "2026-03-01T09:00:00.000Z", decidedAt: nil, lapsesAt: nil,
       needs: [NeedView(from: "dba", count: 1, have: 1, people: ["dana"])],

@@ -164,7 +164,7 @@ struct GrantTests {
         .grantEnded(id, GrantEnded(cause: .released, receipt: Self.receipt))
       ])
     #expect(world.see(.ended(id, Self.receipt)).isEmpty)
-    #expect(world.state.requests.isEmpty && world.state.openCount.isEmpty)
+    #expect(world.state.requests.isEmpty && world.state.open.isEmpty)
     #expect(world.refusal(.release(id), World.alice) == .wrongState)
   }
 

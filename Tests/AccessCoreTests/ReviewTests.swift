@@ -96,7 +96,7 @@ struct ReviewTests {
     let progress = world.policy.progress(
       under: World.bothSteps, approvals: [World.alice.principal, World.olga.principal],
       requester: World.alice.principal)
-    #expect(!progress.isComplete)
+    #expect(progress.needs.contains { $0.have < $0.count })
     #expect(progress.needs[0].people == [World.dana.principal, World.drew.principal])
   }
 

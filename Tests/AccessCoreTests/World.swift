@@ -7,6 +7,7 @@ struct World {
   var now = Timestamp(milliseconds: 1_767_225_600_000)
   var boot = BootMark(bootID: "boot-1", milliseconds: 5_000_000)
   var issuing = Issuing.open
+  var history = History(isFirstTime: false)
   var entries: [Entry] = []
   private var lastID: UInt64 = 0
 
@@ -40,12 +41,14 @@ struct World {
 
   static func entitlement(
     _ name: String = "orders-write", role: String = "write", review: ReviewRule,
-    reason: ReasonRule = ReasonRule(pattern: "(INC|CHG)-[0-9]+")
+    reason: ReasonRule = ReasonRule(pattern: "(INC|CHG)-[0-9]+"), windows: [Window] = [],
+    endsWithWindow: Bool = false, perDay: DailyCap? = nil, concurrent: Int? = nil
   ) -> Entitlement {
     Entitlement(
       name: World.name(name), requesters: [.group(World.name("backend"))],
       databases: [World.name("orders_PROD")], roles: [World.name(role)], maxDuration: span("1h"),
-      reason: reason, review: review, reviewWithin: span("4h"), activateWithin: span("1h"))
+      reason: reason, review: review, reviewWithin: span("4h"), activateWithin: span("1h"),
+      windows: windows, endsWithWindow: endsWithWindow, perDay: perDay, concurrent: concurrent)
   }
 
   static let bothSteps = ReviewRule.steps([
@@ -97,7 +100,9 @@ struct World {
   }
 
   var context: Context {
-    Context(policy: policy, issuing: issuing, now: now, boot: boot, sha256: World.sha256)
+    Context(
+      policy: policy, issuing: issuing, now: now, boot: boot, history: history,
+      sha256: World.sha256)
   }
 
   static func written(_ text: String) -> WrittenText {

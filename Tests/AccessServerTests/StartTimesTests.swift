@@ -1,5 +1,6 @@
 import AccessAPI
 import AccessCore
+import PolicyFile
 import Testing
 
 @testable import AccessServer
@@ -11,7 +12,8 @@ struct StartTimesTests {
     _ text: String?, at now: String, zone: String = "Europe/Berlin"
   ) throws -> String? {
     let now = try #require(Timestamp(now))
-    return try StartTimes(now: { now }).read(text, Policy(timeZone: zone))?.description
+    let policy = Policy(zone: try #require(Zone(iana: zone)))
+    return try StartTimes(now: { now }).read(text, policy)?.description
   }
 
   @Test("no start means at once")

@@ -53,7 +53,7 @@ let everyKind: [Entry] = [
       request,
       RequestApproved(
         duration: Sample.span("15m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"),
-        by: [Sample.name("dana"), Sample.name("olga")]))
+        by: [Sample.name("dana"), Sample.name("olga")], rule: Sample.name("orders-write")))
   ),
   (
     Sample.person("alice"),

@@ -236,7 +236,8 @@ extension Ledger {
       .requestApproved(
         id,
         RequestApproved(
-          duration: Sample.span("15m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"), by: [])),
+          duration: Sample.span("15m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"), by: [],
+          rule: nil)),
       .grantActivating(id, try #require(activating.first)))
   }
 }

@@ -11,15 +11,16 @@ struct ExampleTests {
     #expect(
       documents.map(\.name) == [
         "databases.yaml", "entitlements.yaml", "people.yaml", "roles.yaml",
+        "times.yaml",
       ])
     let checked = try checkPolicy(documents)
     #expect(checked.warnings.isEmpty)
     let policy = checked.policy
-    #expect(policy.timeZone == "Europe/Berlin")
+    #expect(policy.zone.name == "Europe/Berlin")
     let reviewers = policy.entitlements.values.map { entitlement in
       "\(entitlement.name): \(entitlement.review.steps.map(\.from.text).joined(separator: ", "))"
     }
-    #expect(reviewers.contains("orders-write: dba, orders-owners"))
+    #expect(reviewers.contains("orders-write: dba, orders-owners, security"))
     #expect(reviewers.contains("staging-read: "))
     let carol = try #require(Principal("carol"))
     #expect(
@@ -81,7 +82,7 @@ struct ExampleTests {
   @Test("what is left out has its default")
   func defaults() throws {
     let policy = try parsePolicy([PolicyDocument(name: "p.yaml", text: policyText())])
-    #expect(policy.timeZone == "UTC")
+    #expect(policy.zone.name == "UTC")
     let database = try #require(policy.databases.values.first)
     #expect(database.access.endpoint.port == 5432)
     #expect(database.access.sslmode == .verifyFull)

@@ -30,9 +30,9 @@ struct SalvageTests {
   func fine() throws {
     let salvaged = try salvaged([
       "policy.yaml": "databases:\n" + database("a_PROD", uid: "db-1", port: 1)
-        + database("b_PROD", uid: "db-2", port: 2)
+        + database("stock_PROD", uid: "db-2", port: 2)
     ])
-    #expect(salvaged.databases.map(\.name.text) == ["a_PROD", "b_PROD"])
+    #expect(salvaged.databases.map(\.name.text) == ["a_PROD", "stock_PROD"])
     #expect(salvaged.errors.isEmpty)
   }
 
@@ -41,7 +41,7 @@ struct SalvageTests {
     arguments: [
       "groups: [", "\tgroups: {}", "groups: { dba: { members: [nobody at all] } }",
       "entitlements: { orders-write: {} }", "unknown: 1",
-      "databases: { b_PROD: { uid: db-2 } }",
+      "databases: { stock_PROD: { uid: db-2 } }",
     ])
   func broken(_ text: String) throws {
     let salvaged = try salvaged([
@@ -56,9 +56,9 @@ struct SalvageTests {
   func sameFile() throws {
     let salvaged = try salvaged([
       "a.yaml": "databases:\n" + database("a_PROD", uid: "db-1", port: 1)
-        + database("b_PROD", uid: "db-2", port: 2, more: "    acept: []")
+        + database("stock_PROD", uid: "db-2", port: 2, more: "    acept: []")
     ])
-    #expect(salvaged.databases.map(\.name.text) == ["a_PROD", "b_PROD"])
+    #expect(salvaged.databases.map(\.name.text) == ["a_PROD", "stock_PROD"])
     #expect(!salvaged.errors.isEmpty)
   }
 

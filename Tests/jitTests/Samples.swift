@@ -13,8 +13,9 @@ extension RequestView {
     grant: GrantView? = nil
   ) -> RequestView {
     RequestView(
-      id: id, state: state, requester: "alice", database: database, environment: environment,
-      role: "write", duration: "30m", requestedDuration: "1h", start: nil,
+      id: id, state: state, requester: "alice", database: database,
+      databaseUID: "db-1", environment: environment, role: "write", duration: "30m",
+      requestedDuration: "1h", start: nil,
       reason: "INC-42 unstick orders", ticket: "INC-42", entitlement: "orders-write",
       breakGlass: false, extends: nil, submittedAt: submittedAt, decidedAt: nil,
       lapsesAt: lapsesAt,

@@ -143,9 +143,12 @@ package struct RequestApproved: Sendable, Equatable, Codable {
   package let duration: TimeSpan
   package let lapsesAt: Timestamp
   package let by: [Principal]
+  /// The entitlement that asked for just these reviews, or for none. Entries of before it was
+  /// written have no such key.
+  package let rule: EntitlementName?
 
   private enum CodingKeys: String, CodingKey {
-    case duration, by
+    case duration, by, rule
     case lapsesAt = "lapses_at"
   }
 }

@@ -17,7 +17,7 @@ extension State {
       if let token = tokens.removeValue(forKey: data.token) { tokenIDs[token.hash] = nil }
     case .requestSubmitted(let id, let data):
       requests[id] = Request(id: id, data, at: entry.at)
-      openCount[data.ask.requester, default: 0] += 1
+      open[data.ask.requester, default: []].insert(id)
       if let grant = data.ask.extends { extensions[grant] = id }
     case .lockdownStarted(let data):
       if case .caller(let caller) = entry.author {
@@ -43,8 +43,8 @@ extension State {
   private mutating func forget(_ request: Request) {
     requests[request.id] = nil
     if let grant = request.ask.extends, extensions[grant] == request.id { extensions[grant] = nil }
-    let left = openCount[request.ask.requester, default: 1] - 1
-    openCount[request.ask.requester] = left > 0 ? left : nil
+    open[request.ask.requester]?.remove(request.id)
+    if open[request.ask.requester]?.isEmpty == true { open[request.ask.requester] = nil }
   }
 }
 

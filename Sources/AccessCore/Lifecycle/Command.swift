@@ -150,16 +150,18 @@ package struct Context: Sendable {
   package var issuing: Issuing
   package var now: Timestamp
   package var boot: BootMark
+  package var history: History
   package var sha256: SHA256Function
 
   package init(
     policy: Policy, issuing: Issuing, now: Timestamp, boot: BootMark,
-    sha256: @escaping SHA256Function
+    history: History = History(), sha256: @escaping SHA256Function
   ) {
     self.policy = policy
     self.issuing = issuing
     self.now = now
     self.boot = boot
+    self.history = history
     self.sha256 = sha256
   }
 }

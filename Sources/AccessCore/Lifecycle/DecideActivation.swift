@@ -10,21 +10,45 @@ func decideActivation(
   try requireUnlocked(request.ask, state)
   switch request.stage {
   case .approved(let approval):
-    let names = KeptScopeNames(origin: state.origin, sha256: context.sha256)
-    return try activation(of: request, approval, names, context)
+    return try activation(of: request, approval, state, context)
   case .granted(_, let grant):
     return try reissue(of: request, grant, context)
   case .pending(let lapsesAt):
     if context.now >= lapsesAt { throw wrongState(request, to: "activated", context.now) }
-    throw Refusal(
-      .needsReview, "\(id) waits for review", hint: "`jit show \(id)` tells who can approve it")
+    return try lateApproval(of: request, state, context)
   case .denied, .cancelled, .lapsed, .extended:
     throw wrongState(request, to: "activated", context.now)
   }
 }
 
+/// What was asked for more reviews may need no more of them: the conditions of a step no longer hold.
+private func lateApproval(
+  of request: Request, _ state: State, _ context: Context
+) throws(Refusal) -> [Event] {
+  let (id, ask) = (request.id, request.ask)
+  let (_, _, rule) = try stillEntitled(ask, context.policy)
+  guard ask.extends == nil, isReviewed(request, rule, state, context) else {
+    throw Refusal(
+      .needsReview, "\(id) waits for review", hint: "`jit show \(id)` tells who can approve it")
+  }
+  let approved = RequestApproved(
+    duration: request.duration, lapsesAt: activationDeadline(ask, rule, context.now),
+    by: request.approvals.sorted(), rule: rule.name)
+  let approval = Request.Approval(
+    at: context.now, duration: approved.duration, lapsesAt: approved.lapsesAt)
+  return [.requestApproved(id, approved)] + (try activation(of: request, approval, state, context))
+}
+
+private func isReviewed(
+  _ request: Request, _ rule: Entitlement, _ state: State, _ context: Context
+) -> Bool {
+  let needed = rule.review.applying(in: state.circumstances(of: request.ask, context))
+  return context.policy.isFilled(
+    needed, by: request.approvals, requester: request.ask.requester)
+}
+
 private func activation(
-  of request: Request, _ approval: Request.Approval, _ names: KeptScopeNames, _ context: Context
+  of request: Request, _ approval: Request.Approval, _ state: State, _ context: Context
 ) throws(Refusal) -> [Event] {
   let (ask, policy, now) = (request.ask, context.policy, context.now)
   guard now < approval.lapsesAt else { throw wrongState(request, to: "activated", now) }
@@ -32,12 +56,16 @@ private func activation(
     throw Refusal(.tooEarly, "\(request.id) may not be activated before \(start)")
   }
   let (database, role, rule) = try stillEntitled(ask, policy)
-  let progress = policy.progress(
-    under: rule.review, approvals: request.approvals, requester: ask.requester)
-  guard progress.isComplete else {
+  try requireOpen(ask, rule, at: now, policy)
+  guard isReviewed(request, rule, state, context) else {
     return [.requestReopened(request.id, RequestReopened(lapsesAt: now + rule.reviewWithin))]
   }
-  let duration = min(approval.duration, rule.maxDuration)
+  let wanted = min(approval.duration, rule.maxDuration)
+  try policy.checkCaps(on: ask, for: wanted, rule, state, context)
+  let duration =
+    policy.end(Target(ask), under: rule, after: now).map { wanted.cut(to: $0 - now) }
+    ?? wanted
+  let names = KeptScopeNames(origin: state.origin, sha256: context.sha256)
   let activating = GrantActivating(
     roleName: grantRoleName(user: ask.requester, id: request.id), expiresAt: now + duration,
     began: context.boot, duration: duration, access: database.access,
@@ -57,6 +85,21 @@ private func reissue(
   return [.credentialReissued(request.id)]
 }
 
+/// Refuses while a freeze or closed windows stop access.
+func requireOpen(
+  _ ask: Ask, _ rule: Entitlement, at time: Timestamp, _ policy: Policy
+) throws(Refusal) {
+  guard let stop = policy.stop(Target(ask), under: rule, at: time) else { return }
+  let code: Refusal.Code =
+    switch stop.because {
+    case .freeze: .frozen
+    case .windows: .outsideWindow
+    }
+  throw Refusal(
+    code, "\(ask.role) on \(ask.database) is not given now: \(stop.words)",
+    hint: stop.until.map { "ask for a later time: `jit request … --start \($0)`" })
+}
+
 /// What the ask means under today's policy.
 package func stillEntitled(
   _ ask: Ask, _ policy: Policy
@@ -69,7 +112,7 @@ package func stillEntitled(
   guard
     let role = policy.roles[ask.role], let rule = policy.rule(for: ask),
     rule.covers(ask.database, ask.role),
-    policy.people(in: rule.requesters).contains(ask.requester)
+    policy.isMember(ask.requester, of: rule.requesters)
   else {
     throw Refusal(
       .notEntitled, "no rule lets \(ask.requester) have \(ask.role) on \(ask.database) any more",

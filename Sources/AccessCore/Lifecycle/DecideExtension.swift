@@ -24,13 +24,15 @@ func decideExtension(
   try checkOpenRequests(of: caller.principal, state)
 
   let ask = extended.ask.extending(target, by: duration, because: wanted.reason?.commitment)
+  try checkTime(of: grant, with: duration, ask, rule, state, context)
   // There is nothing to extend once the grant is over.
   let lapsesAt = min(context.now + rule.reviewWithin, grant.expiresAt)
   let submitted = submitting(ask, id, lapsesAt: lapsesAt, state, context)
   switch rule.review {
   case .steps: return [.requestSubmitted(id, submitted)]
   case .automatic:
-    let approved = RequestApproved(duration: duration, lapsesAt: lapsesAt, by: [])
+    let approved = RequestApproved(
+      duration: duration, lapsesAt: lapsesAt, by: [], rule: rule.name)
     let moved = GrantExtended(grant, by: id, duration)
     return [
       .requestSubmitted(id, submitted), .requestApproved(id, approved),
@@ -55,6 +57,7 @@ func extending(
   let grant = try activeGrant(of: extended, context)
   _ = try stillEntitled(request.ask, context.policy)
   try checkTotal(of: grant, with: duration, rule)
+  try checkTime(of: grant, with: duration, request.ask, rule, state, context)
   return [.grantExtended(target, GrantExtended(grant, by: request.id, duration))]
 }
 
@@ -74,6 +77,23 @@ private func checkTotal(
     "\(rule.name) allows \(rule.maxDuration) since activation, of which \(grant.duration) are given",
     hint: rule.maxDuration.minus(grant.duration).map { "at most \($0) more can be given" }
       ?? "ask anew when the grant has ended")
+}
+
+/// More of what is live is access like any other: freezes, windows and caps hold for it.
+private func checkTime(
+  of grant: Grant, with more: TimeSpan, _ ask: Ask, _ rule: Entitlement, _ state: State,
+  _ context: Context
+) throws(Refusal) {
+  let policy = context.policy
+  try requireOpen(ask, rule, at: context.now, policy)
+  try policy.checkCaps(on: ask, for: more, rule, state, context)
+  if let end = policy.end(Target(ask), under: rule, after: context.now),
+    grant.expiresAt + more > end
+  {
+    throw Refusal(
+      .durationOverMax, "the grant has to end at \(end): a freeze or its window says so",
+      hint: "ask for less")
+  }
 }
 
 extension Ask {

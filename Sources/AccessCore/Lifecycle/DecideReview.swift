@@ -4,7 +4,7 @@ func decideReview(
 ) throws(Refusal) -> [Event] {
   let request = try find(id, for: caller, state, context.policy)
   try refuseAdminSocket(caller)
-  let rule = try ruleForReview(of: request, by: caller, context.policy)
+  let (rule, needed) = try ruleForReview(of: request, by: caller, state, context)
   try checkLength(review.comment, of: "comment")
   if let shown = review.digest, shown != request.digest {
     throw Refusal(
@@ -14,42 +14,52 @@ func decideReview(
     throw wrongState(request, to: "reviewed", context.now)
   }
   switch review.verdict {
-  case .deny: return try denial(review, of: request)
+  case .deny: return try denial(review, of: request, needed, by: caller.principal, context)
   case .approve:
-    return try approval(review, of: request, rule, by: caller.principal, state, context)
+    return try approval(review, of: request, rule, needed, by: caller.principal, state, context)
   }
 }
 
 private func ruleForReview(
-  of request: Request, by caller: Caller, _ policy: Policy
-) throws(Refusal) -> Entitlement {
+  of request: Request, by caller: Caller, _ state: State, _ context: Context
+) throws(Refusal) -> (Entitlement, needed: ReviewRule) {
   guard request.ask.requester != caller.principal else {
     throw Refusal(
       .ownRequest, "nobody reviews their own request",
       hint: "`jit show \(request.id)` tells who can")
   }
-  guard let rule = policy.rule(for: request.ask), policy.canReview(caller.principal, request) else {
+  let policy = context.policy
+  let rule = policy.rule(for: request.ask)
+  let needed = rule?.review.applying(in: state.circumstances(of: request.ask, context))
+  guard let rule, let needed, policy.isReviewer(caller.principal, under: needed) else {
     throw Refusal(
       .notReviewer, "\(caller.principal) is not among the reviewers of \(request.id)",
       hint: "`jit show \(request.id)` tells who can")
   }
-  return rule
+  return (rule, needed)
 }
 
 private func denial(
-  _ review: ReviewSubmission, of request: Request
+  _ review: ReviewSubmission, of request: Request, _ needed: ReviewRule, by reviewer: Principal,
+  _ context: Context
 ) throws(Refusal) -> [Event] {
   guard let comment = review.comment, !comment.text.isEmpty else {
     throw Refusal(.usage, "a denial needs a comment", hint: "say why with --comment")
   }
+  guard !request.denials.contains(reviewer) else {
+    throw Refusal(.alreadyReviewed, "\(reviewer) has denied \(request.id) already")
+  }
   let recorded = ReviewRecorded(
     verdict: .deny, duration: nil, comment: comment.commitment, digest: request.digest)
+  guard context.policy.isDenied(needed, by: request.denials.union([reviewer])) else {
+    return [.reviewRecorded(request.id, recorded)]
+  }
   return [.reviewRecorded(request.id, recorded), .requestDenied(request.id)]
 }
 
 private func approval(
-  _ review: ReviewSubmission, of request: Request, _ rule: Entitlement, by reviewer: Principal,
-  _ state: State, _ context: Context
+  _ review: ReviewSubmission, of request: Request, _ rule: Entitlement, _ needed: ReviewRule,
+  by reviewer: Principal, _ state: State, _ context: Context
 ) throws(Refusal) -> [Event] {
   try requireIssuing(context)
   guard !request.approvals.contains(reviewer) else {
@@ -69,12 +79,13 @@ private func approval(
     verdict: .approve, duration: shorter, comment: review.comment?.commitment,
     digest: request.digest)
   let approvals = request.approvals.union([reviewer])
-  let progress = context.policy.progress(
-    under: rule.review, approvals: approvals, requester: request.ask.requester)
-  guard progress.isComplete else { return [.reviewRecorded(request.id, recorded)] }
+  guard
+    context.policy.isFilled(needed, by: approvals, requester: request.ask.requester)
+  else { return [.reviewRecorded(request.id, recorded)] }
   let approved = RequestApproved(
     duration: min(request.duration, shorter ?? request.duration),
-    lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvals.sorted())
+    lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvals.sorted(),
+    rule: rule.name)
   return [.reviewRecorded(request.id, recorded), .requestApproved(request.id, approved)]
     + (try extending(by: request, approved.duration, rule, state, context))
 }

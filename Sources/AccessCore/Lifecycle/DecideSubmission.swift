@@ -24,12 +24,16 @@ func decideSubmission(
     environment: database.environment, role: role.name, duration: duration,
     start: submission.start, reason: submission.reason?.commitment,
     ticket: submission.ticket?.commitment, entitlement: rule.name, extends: nil)
+  try requireOpen(ask, rule, at: ask.start ?? context.now, policy)
+  // What begins later is counted when it begins.
+  if ask.start == nil { try policy.checkCaps(on: ask, for: duration, rule, state, context) }
   let submitted = submitting(ask, id, lapsesAt: context.now + rule.reviewWithin, state, context)
   switch rule.review {
   case .steps: return [.requestSubmitted(id, submitted)]
   case .automatic:
     let approved = RequestApproved(
-      duration: duration, lapsesAt: activationDeadline(ask, rule, context.now), by: [])
+      duration: duration, lapsesAt: activationDeadline(ask, rule, context.now), by: [],
+      rule: rule.name)
     return [.requestSubmitted(id, submitted), .requestApproved(id, approved)]
   }
 }
@@ -185,7 +189,7 @@ private func checkStart(_ start: Timestamp?, _ now: Timestamp) throws(Refusal) {
 }
 
 func checkOpenRequests(of person: Principal, _ state: State) throws(Refusal) {
-  guard state.openCount[person, default: 0] < Limits.openRequestsPerPersonMax else {
+  guard state.open[person, default: []].count < Limits.openRequestsPerPersonMax else {
     throw Refusal(
       .tooMany, "\(person) has \(Limits.openRequestsPerPersonMax) open requests",
       hint: "cancel or release some: `jit requests --mine`")

@@ -42,6 +42,12 @@ package struct Refusal: Error, Sendable, Equatable {
     case wrongState = "wrong-state"
     case alreadyReviewed = "already-reviewed"
     case tooEarly = "too-early"
+    /// A freeze lies on it.
+    case frozen
+    /// None of the windows in which it is given is open.
+    case outsideWindow = "outside-window"
+    /// More than a person may have in a day or at one time.
+    case capReached = "cap-reached"
     case needsReview = "needs-review"
     case keyReused = "key-reused"
 
@@ -67,7 +73,8 @@ extension Refusal.Code {
     switch self {
     case .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing, .reasonMismatch,
       .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised, .adminSocket,
-      .otherDigest, .unknownRequest, .issuingStopped, .lockedDown, .ownLockdown, .tooMany:
+      .otherDigest, .unknownRequest, .issuingStopped, .lockedDown, .ownLockdown, .tooMany,
+      .frozen, .outsideWindow, .capReached:
       true
     case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
       .unknownPerson,

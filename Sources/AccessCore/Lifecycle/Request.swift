@@ -75,9 +75,16 @@ package struct Request: Sendable, Equatable {
     }
   }
 
-  /// People whose approval of exactly this request stands.
-  package var approvals: Set<Principal> {
-    Set(reviews.filter { $0.verdict == .approve && $0.digest == digest }.map(\.reviewer))
+  /// People whose approval of exactly this request stands: their last word counts.
+  package var approvals: Set<Principal> { people(whoseLastWordIs: .approve) }
+
+  /// People whose denial stands.
+  package var denials: Set<Principal> { people(whoseLastWordIs: .deny) }
+
+  private func people(whoseLastWordIs verdict: Verdict) -> Set<Principal> {
+    let words = reviews.filter { $0.digest == digest }.map { ($0.reviewer, $0.verdict) }
+    let last = Dictionary(words) { _, later in later }
+    return Set(last.filter { $0.value == verdict }.keys)
   }
 }
 

@@ -18,7 +18,8 @@ package struct State: Sendable, Equatable {
   package internal(set) var nextSeq: Int64 = 0
   /// Time of the newest entry; nil while there is none.
   package internal(set) var newest: Timestamp?
-  package internal(set) var openCount: [Principal: Int] = [:]
+  /// Requests that are not over, by who asked.
+  package internal(set) var open: [Principal: Set<RequestID>] = [:]
 
   package init() {}
 

@@ -2,9 +2,30 @@ extension Policy {
   /// The rule that a request is reviewed by, as it stands today; nil when it is gone.
   package func rule(for ask: Ask) -> Entitlement? { entitlements[ask.entitlement] }
 
-  package func canReview(_ person: Principal, _ request: Request) -> Bool {
+  /// Whether the person is one whom the rule asks, in one of its steps.
+  package func isReviewer(_ person: Principal, under rule: ReviewRule) -> Bool {
+    switch rule {
+    case .automatic: false
+    case .steps(let steps): isMember(person, of: steps.map(\.from))
+    }
+  }
+
+  /// Whether so many have denied that the request is.
+  func isDenied(_ rule: ReviewRule, by denials: Set<Principal>) -> Bool {
+    switch rule {
+    case .automatic: false
+    case .steps(let steps):
+      steps.contains { step in
+        denials.count { isMember($0, of: [step.from]) } >= step.denyThreshold
+      }
+    }
+  }
+
+  /// Whether a step of the request's rule names the person, whatever its conditions: they may come
+  /// to hold.
+  private func mayReview(_ person: Principal, _ request: Request) -> Bool {
     guard let rule = rule(for: request.ask) else { return false }
-    return reviewers(under: rule.review, for: request.ask.requester).contains(person)
+    return isReviewer(person, under: rule.review) && person != request.ask.requester
   }
 
   /// Whether the request exists for the caller: it is theirs, theirs to review or reviewed by
@@ -13,7 +34,7 @@ extension Policy {
     caller.isAdmin
       || request.ask.requester == caller.principal
       || request.reviews.contains { $0.reviewer == caller.principal }
-      || canReview(caller.principal, request)
+      || mayReview(caller.principal, request)
       || Authority.allCases.contains { has(caller.principal, $0) }
   }
 

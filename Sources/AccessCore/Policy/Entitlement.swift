@@ -12,12 +12,20 @@ package struct Entitlement: Sendable, Equatable {
   /// Concurrent connections that a grant's role may hold.
   package let sessions: Int
   package let residue: ResiduePolicy
+  /// Access is given in one of these only; none means at any time.
+  package let windows: [Window]
+  /// Whether a grant ends when its window closes.
+  package let endsWithWindow: Bool
+  package let perDay: DailyCap?
+  /// Grants of one person on one database at one time.
+  package let concurrent: Int?
 
   package init(
     name: EntitlementName, requesters: [Party], databases: Set<DatabaseName>,
     roles: Set<RoleName>, maxDuration: TimeSpan, reason: ReasonRule = ReasonRule(),
     review: ReviewRule, reviewWithin: TimeSpan, activateWithin: TimeSpan, sessions: Int = 4,
-    residue: ResiduePolicy = .keep
+    residue: ResiduePolicy = .keep, windows: [Window] = [], endsWithWindow: Bool = false,
+    perDay: DailyCap? = nil, concurrent: Int? = nil
   ) {
     self.name = name
     self.requesters = requesters
@@ -30,6 +38,10 @@ package struct Entitlement: Sendable, Equatable {
     self.activateWithin = activateWithin
     self.sessions = sessions
     self.residue = residue
+    self.windows = windows
+    self.endsWithWindow = endsWithWindow
+    self.perDay = perDay
+    self.concurrent = concurrent
   }
 }
 
@@ -50,7 +62,7 @@ package struct ReasonRule: Sendable, Equatable {
 package enum ReviewRule: Sendable, Equatable {
   /// The policy says `review: none`, in that word.
   case automatic
-  /// All steps are needed.
+  /// All steps that apply are needed.
   case steps([ReviewStep])
 }
 
@@ -58,10 +70,16 @@ package enum ReviewRule: Sendable, Equatable {
 package struct ReviewStep: Sendable, Equatable {
   package let from: Party
   package let count: Int
+  /// How many of `from` have to deny for the request to be denied.
+  package let denyThreshold: Int
+  /// It applies when one of these holds; none means always.
+  package let when: [Condition]
 
-  package init(from: Party, count: Int) {
+  package init(from: Party, count: Int, denyThreshold: Int = 1, when: [Condition] = []) {
     self.from = from
     self.count = count
+    self.denyThreshold = denyThreshold
+    self.when = when
   }
 }
 

@@ -9,14 +9,18 @@ package struct Policy: Sendable, Equatable {
   package var entitlements: [EntitlementName: Entitlement]
   /// SSH public keys per person, one `authorized_keys` line each.
   package var signers: [Principal: [String]]
-  /// IANA name of the zone in which people write clock times (`--start 18:00`).
-  package var timeZone: String
+  /// The zone in which people write clock times (`--start 18:00`), and in which days begin.
+  package var zone: Zone
+  package var freezes: [FreezeName: Freeze]
+  /// Databases with names that are easily taken for each other, both ways.
+  package var lookAlikes: [DatabaseName: Set<DatabaseName>]
 
   package init(
     groups: [GroupName: Set<Principal>] = [:], authorities: [Authority: [Party]] = [:],
     databases: [DatabaseName: Database] = [:], roles: [RoleName: Role] = [:],
     entitlements: [EntitlementName: Entitlement] = [:], signers: [Principal: [String]] = [:],
-    timeZone: String = "UTC"
+    zone: Zone = .utc, freezes: [FreezeName: Freeze] = [:],
+    lookAlikes: [DatabaseName: Set<DatabaseName>] = [:]
   ) {
     self.groups = groups
     self.authorities = authorities
@@ -24,7 +28,9 @@ package struct Policy: Sendable, Equatable {
     self.roles = roles
     self.entitlements = entitlements
     self.signers = signers
-    self.timeZone = timeZone
+    self.zone = zone
+    self.freezes = freezes
+    self.lookAlikes = lookAlikes
   }
 }
 
@@ -69,11 +75,20 @@ extension Policy {
     return groups.values.reduce(people(in: parties)) { $0.union($1) }
   }
 
+  package func isMember(_ person: Principal, of parties: [Party]) -> Bool {
+    parties.contains { party in
+      switch party {
+      case .group(let name): groups[name]?.contains(person) ?? false
+      case .person(let name): name == person
+      }
+    }
+  }
+
   package func groups(of person: Principal) -> [GroupName] {
     groups.filter { $0.value.contains(person) }.map(\.key).sorted()
   }
 
   package func has(_ person: Principal, _ authority: Authority) -> Bool {
-    people(in: authorities[authority] ?? []).contains(person)
+    isMember(person, of: authorities[authority] ?? [])
   }
 }

@@ -7,43 +7,55 @@ package struct ReviewProgress: Sendable, Equatable {
     package let have: Int
     /// Who can fill a slot of this step, the requester never among them.
     package let people: [Principal]
+    /// The conditions under which the step is needed; none means always.
+    package let when: [Condition]
   }
 
   package let needs: [Need]
-
-  package var isComplete: Bool { needs.allSatisfy { $0.have >= $0.count } }
 }
 
 extension Policy {
-  /// Who may review a request of `requester` under `rule`; never the requester.
-  package func reviewers(under rule: ReviewRule, for requester: Principal) -> Set<Principal> {
+  /// Whether `approvals` (people whose approval stands) fill every slot of `rule` today.
+  package func isFilled(
+    _ rule: ReviewRule, by approvals: Set<Principal>, requester: Principal
+  ) -> Bool {
     switch rule {
-    case .automatic: []
-    case .steps(let steps): people(in: steps.map(\.from)).subtracting([requester])
+    case .automatic: true
+    case .steps(let steps):
+      zip(steps, filledSlots(of: steps, by: approvals, requester)).allSatisfy { $0.count == $1 }
     }
   }
 
-  /// What `approvals` (people whose approval stands) fill of `rule` today.
-  ///
-  /// One person fills one slot. People are given to slots by maximum matching, so that somebody
-  /// who could fill either of two steps never takes the slot that another one needs.
+  /// What `approvals` fill of `rule` today, and who can fill the rest.
   package func progress(
     under rule: ReviewRule, approvals: Set<Principal>, requester: Principal
   ) -> ReviewProgress {
     switch rule {
     case .automatic: return ReviewProgress(needs: [])
     case .steps(let steps):
-      let people = steps.map { self.people(in: $0.from).subtracting([requester]) }
-      let slots = steps.indices.flatMap { Array(repeating: $0, count: steps[$0].count) }
-      let filled = maximumMatching(
-        slots: slots.map { people[$0] }, people: approvals.subtracting([requester]).sorted())
-      let needs = steps.indices.map { step in
+      let have = filledSlots(of: steps, by: approvals, requester)
+      let needs = zip(steps, have).map { step, have in
         ReviewProgress.Need(
-          from: steps[step].from, count: steps[step].count,
-          have: slots.indices.count { slots[$0] == step && filled[$0] != nil },
-          people: people[step].sorted())
+          from: step.from, count: step.count, have: have,
+          people: people(in: step.from).subtracting([requester]).sorted(), when: step.when)
       }
       return ReviewProgress(needs: needs)
+    }
+  }
+
+  /// How many slots of each step are filled.
+  ///
+  /// One person fills one slot. People are given to slots by maximum matching, so that somebody
+  /// who could fill either of two steps never takes the slot that another one needs.
+  private func filledSlots(
+    of steps: [ReviewStep], by approvals: Set<Principal>, _ requester: Principal
+  ) -> [Int] {
+    let approvals = approvals.subtracting([requester])
+    let able = steps.map { step in approvals.filter { isMember($0, of: [step.from]) } }
+    let slots = steps.indices.flatMap { Array(repeating: $0, count: steps[$0].count) }
+    let filled = maximumMatching(slots: slots.map { able[$0] }, people: approvals.sorted())
+    return steps.indices.map { step in
+      slots.indices.count { slots[$0] == step && filled[$0] != nil }
     }
   }
 }

@@ -29,6 +29,8 @@ package typealias DatabaseName = Name<DatabaseKind>
 package typealias DatabaseUID = Name<DatabaseUIDKind>
 package typealias RoleName = Name<RoleKind>
 package typealias EntitlementName = Name<EntitlementKind>
+package typealias WindowName = Name<WindowKind>
+package typealias FreezeName = Name<FreezeKind>
 /// The name of a file in the credentials directory that holds one secret.
 package typealias CredentialName = Name<CredentialKind>
 
@@ -66,6 +68,18 @@ package enum RoleKind: NameKind {
 
 package enum EntitlementKind: NameKind {
   package static let noun = "entitlement name"
+  package static let lengthMax = 64
+  package static func allows(_ byte: UInt8) -> Bool { isWord(byte) }
+}
+
+package enum WindowKind: NameKind {
+  package static let noun = "window name"
+  package static let lengthMax = 64
+  package static func allows(_ byte: UInt8) -> Bool { isWord(byte) }
+}
+
+package enum FreezeKind: NameKind {
+  package static let noun = "freeze name"
   package static let lengthMax = 64
   package static func allows(_ byte: UInt8) -> Bool { isWord(byte) }
 }

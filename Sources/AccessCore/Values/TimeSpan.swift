@@ -42,12 +42,18 @@ extension TimeSpan {
     TimeSpan(wholeSeconds: a.seconds + b.seconds)
   }
 
+  /// Not longer than so many milliseconds, but at least a second.
+  func cut(to milliseconds: Int64) -> TimeSpan {
+    milliseconds >= self.milliseconds ? self : TimeSpan(wholeSeconds: max(1, milliseconds / 1_000))
+  }
+
   /// Nil when nothing is left.
   package func minus(_ other: TimeSpan) -> TimeSpan? {
     self > other ? TimeSpan(wholeSeconds: seconds - other.seconds) : nil
   }
 
-  private init(wholeSeconds: Int64) {
+  /// In the largest units that it has; at least one second.
+  init(wholeSeconds: Int64) {
     let units = [
       (wholeSeconds / 86_400, "d"), (wholeSeconds / 3_600 % 24, "h"),
       (wholeSeconds / 60 % 60, "m"), (wholeSeconds % 60, "s"),

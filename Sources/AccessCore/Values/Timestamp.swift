@@ -20,12 +20,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 extension Timestamp: CustomStringConvertible {
   package var description: String {
     let (days, rest) = floored(milliseconds, by: 86_400_000)
-    let (year, month, day) = civil(fromDays: days)
+    let date = CivilDate(daysSince1970: days)
     var text: [UInt8] = []
     text.reserveCapacity(24)
-    append(year, 4, "-", to: &text)
-    append(month, 2, "-", to: &text)
-    append(day, 2, "T", to: &text)
+    append(date.year, 4, "-", to: &text)
+    append(date.month, 2, "-", to: &text)
+    append(date.day, 2, "T", to: &text)
     append(rest / 3_600_000, 2, ":", to: &text)
     append(rest / 60_000 % 60, 2, ":", to: &text)
     append(rest / 1_000 % 60, 2, ".", to: &text)
@@ -41,8 +41,8 @@ extension Timestamp {
     var reader = DigitReader(text)
     guard
       let year = reader.number(4), reader.skip("-"),
-      let month = reader.number(2), (1...12).contains(month), reader.skip("-"),
-      let day = reader.number(2), day >= 1, day <= daysInMonth(month, of: year),
+      let month = reader.number(2), reader.skip("-"),
+      let day = reader.number(2), let date = CivilDate(year: year, month: month, day: day),
       reader.skip("T") || reader.skip("t"),
       let hour = reader.number(2), hour < 24, reader.skip(":"),
       let minute = reader.number(2), minute < 60, reader.skip(":"),
@@ -50,7 +50,7 @@ extension Timestamp {
       let fraction = reader.milliseconds(),
       let offset = reader.offsetMinutes(), reader.atEnd
     else { return nil }
-    let minutes = (days(fromCivil: year, month, day) * 24 + hour) * 60 + minute - offset
+    let minutes = (date.daysSince1970 * 24 + hour) * 60 + minute - offset
     self.init(milliseconds: (minutes * 60 + second) * 1_000 + fraction)
   }
 }
@@ -65,39 +65,6 @@ extension Timestamp: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)
-  }
-}
-
-// MARK: - Calendar arithmetic (proleptic Gregorian, days since 1970-01-01)
-
-private func floored(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
-  let (q, r) = value.quotientAndRemainder(dividingBy: divisor)
-  return r < 0 ? (q - 1, r + divisor) : (q, r)
-}
-
-/// Years are counted from March, so that the leap day is the last day of its year.
-private func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-  let (era, dayOfEra) = floored(days + 719_468, by: 146_097)
-  let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-  let shifted = (5 * dayOfYear + 2) / 153
-  let month = shifted < 10 ? shifted + 3 : shifted - 9
-  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
-}
-
-private func days(fromCivil year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-  let (era, yearOfEra) = floored(month <= 2 ? year - 1 : year, by: 400)
-  let shifted = month > 2 ? month - 3 : month + 9
-  let dayOfYear = (153 * shifted + 2) / 5 + day - 1
-  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-}
-
-private func daysInMonth(_ month: Int64, of year: Int64) -> Int64 {
-  switch month {
-  case 4, 6, 9, 11: 30
-  case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-  default: 31
   }
 }
 

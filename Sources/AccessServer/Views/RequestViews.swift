@@ -8,7 +8,8 @@ extension RequestView {
     let ask = request.ask
     self.init(
       id: request.id.text, state: request.stage.name, requester: ask.requester.text,
-      database: ask.database.text, environment: ask.environment.rawValue, role: ask.role.text,
+      database: ask.database.text, databaseUID: ask.databaseUID.text,
+      environment: ask.environment.rawValue, role: ask.role.text,
       duration: request.duration.text, requestedDuration: ask.duration.text,
       start: ask.start?.description, reason: ask.reason.flatMap { detail.texts[$0] },
       ticket: ask.ticket.flatMap { detail.texts[$0] }, entitlement: ask.entitlement.text,
@@ -22,15 +23,26 @@ extension RequestView {
           signed: false, at: review.at.description)
       },
       grant: request.grant.map(GrantView.init), lockdown: detail.lockdown?.words,
+      stopped: detail.stop?.words, stoppedUntil: detail.stop?.until?.description,
+      lookAlikes: detail.lookAlikes.map(LookAlikeView.init),
       digest: request.digest.description, sql: sql,
       durable: durable)
+  }
+}
+
+extension LookAlikeView {
+  init(_ database: AccessCore.Database) {
+    self.init(
+      database: database.name.text, uid: database.uid.text,
+      environment: database.environment.rawValue)
   }
 }
 
 extension NeedView {
   init(_ need: ReviewProgress.Need) {
     self.init(
-      from: need.from.text, count: need.count, have: need.have, people: need.people.map(\.text))
+      from: need.from.text, count: need.count, have: need.have, people: need.people.map(\.text),
+      when: need.when.isEmpty ? nil : need.when.map(\.words).joined(separator: "; or "))
   }
 }
 

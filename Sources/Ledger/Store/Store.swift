@@ -42,6 +42,7 @@ final class Store: Sendable {
       throw StoreError(
         "the state file has format \(version); this program writes \(Schema.version)")
     }
+    try db.execute(sql: Schema.indexes)
   }
 }
 

@@ -28,6 +28,45 @@ extension Store {
     return ids.compactMap(RequestID.init(_:))
   }
 
+  /// Requests of the person whose activation began at `since` or later, the newest first.
+  func begun(by person: Principal, since: Timestamp, limit: Int) async throws -> [RequestID] {
+    let ids = try await pool.read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT request FROM entries
+           WHERE kind = 'grant.activating' AND actor = :person AND at >= :since
+           ORDER BY at DESC
+           LIMIT :limit
+          """,
+        arguments: ["person": person.text, "since": since.description, "limit": limit])
+    }
+    return ids.compactMap(RequestID.init(_:))
+  }
+
+  /// Whether one of the person's last activations, which `limit` bounds, gave access to the database.
+  func hasHad(_ person: Principal, _ uid: DatabaseUID, limit: Int) async throws -> Bool {
+    let found = try await pool.read { db in
+      try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT EXISTS (
+              SELECT 1
+                FROM (SELECT request FROM entries
+                       WHERE kind = 'grant.activating' AND actor = :person
+                       ORDER BY at DESC
+                       LIMIT :limit) AS begun
+                JOIN entries AS asked
+                  ON asked.request = begun.request AND asked.kind = 'request.submitted'
+                JOIN entries AS given
+                  ON given.request = begun.request AND given.kind = 'grant.activated'
+               WHERE json_extract(CAST(asked.body AS TEXT), '$.data.ask.database_uid') = :uid)
+          """,
+        arguments: ["person": person.text, "uid": uid.text, "limit": limit])
+    }
+    return found ?? false
+  }
+
   /// The nonces of entries from `size` on: what a commit of unknown outcome has left.
   func nonces(from size: UInt64) async throws -> Set<[UInt8]> {
     let bodies = try await pool.read { db in

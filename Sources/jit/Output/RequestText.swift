@@ -14,13 +14,14 @@ extension RequestView {
   /// The answer to a request: what is asked, who can approve, what comes next.
   func submittedText(paint: Paint, now: Timestamp) -> String {
     let act = state == "pending" ? "requested" : state.inert
-    return "\(act) \(id.inert): \(summary(paint))\n" + fields(openLabels(now), paint: paint)
+    return "\(act) \(id.inert): \(summary(paint))\n" + fields(openLabels(now, paint), paint: paint)
   }
 
   /// What a dry run found.
   func dryRunText(paint: Paint, now: Timestamp) -> String {
     let rule = ("entitlement", [entitlement.inert])
-    let approval = needs.isEmpty ? [("needs", ["no review"])] : openLabels(now)
+    let approval =
+      needs.isEmpty ? [("needs", ["no review"])] + openLabels(now, paint) : openLabels(now, paint)
     return "would request: \(summary(paint))\n" + fields([rule] + approval, paint: paint)
       + sqlText(paint)
   }
@@ -43,7 +44,7 @@ extension RequestView {
       ("start", start.map { [moment($0, now: now)] } ?? []),
       ("reviews", reviews.map(\.line)),
     ]
-    labels += openLabels(now)
+    labels += openLabels(now, paint)
     labels += [("you", reader.map { [$0] } ?? []), ("digest", [digest.inert])]
     var text = "\(id.inert) \(paint.state(state)): \(summary(paint))\n"
     text += fields(labels, paint: paint)
@@ -53,11 +54,21 @@ extension RequestView {
   }
 
   /// What is still to happen before access is given.
-  private func openLabels(_ now: Timestamp) -> [(label: String, lines: [String])] {
+  private func openLabels(
+    _ now: Timestamp, _ paint: Paint
+  ) -> [(label: String, lines: [String])] {
     [
       ("needs", state == "pending" ? needs.map(\.line) : []),
       ("lapses", lapsesAt.map { [moment($0, now: now)] } ?? []),
+      ("stopped", stopped.map { [paint.red("not given now: \($0.inert)")] } ?? []),
+      ("look-alike", lookAlikes.map { lookAlikeLine($0, paint) }),
     ]
+  }
+
+  /// A name like this one's in another environment, and how to tell the two.
+  private func lookAlikeLine(_ other: LookAlikeView, _ paint: Paint) -> String {
+    "this is \(database.inert), \(paint.environment(environment)), uid \(databaseUID.inert); not "
+      + "\(other.database.inert), \(paint.environment(other.environment)), uid \(other.uid.inert)"
   }
 
   private func sqlText(_ paint: Paint) -> String {
@@ -81,7 +92,8 @@ extension NeedView {
   /// `1 of dba: dana or drew`, or `dba: done`.
   var line: String {
     guard have < count else { return "\(from.inert): done" }
-    let group = "\(count - have)\(have > 0 ? " more" : "") of \(from.inert)"
+    let condition = when.map { " (\($0.inert))" } ?? ""
+    let group = "\(count - have)\(have > 0 ? " more" : "") of \(from.inert)\(condition)"
     return people.isEmpty
       ? "\(group): nobody is left to ask" : "\(group): \(list(people.map(\.inert), "or"))"
   }
