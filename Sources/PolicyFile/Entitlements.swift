@@ -104,12 +104,18 @@ extension Reader {
     do {
       // What the engine does not support shows only when it is used.
       _ = try Regex(text).firstMatch(in: "")
-      return text
     } catch {
       self.error(
         node.place, "\(text.quoted) is not a regular expression: \("\(error)".inert)",
         hint: "A backslash before a special character makes it an ordinary one.")
       return nil
     }
+    guard !isCatastrophic(text) else {
+      error(
+        node.place, "\(text.quoted) could take for ever on some texts",
+        hint: "Repeat once what it repeats within a repetition: a+ in place of (a+)+.")
+      return nil
+    }
+    return text
   }
 }

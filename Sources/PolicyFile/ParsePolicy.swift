@@ -17,7 +17,11 @@ package func parsePolicy(_ documents: [PolicyDocument]) throws(PolicyErrors) -> 
 /// As `parsePolicy`, with the warnings.
 package func checkPolicy(_ documents: [PolicyDocument]) throws(PolicyErrors) -> CheckedPolicy {
   let reader = Reader()
-  let policy = reader.policy(Sections(documents, reader))
+  let sections = Sections(documents, reader)
+  let policy = reader.policy(sections)
+  if reader.errorCount == 0 {
+    Lints(policy: policy, sections: sections, reader: reader).report()
+  }
   guard reader.errorCount == 0 else { throw PolicyErrors(reader.diagnostics) }
   return CheckedPolicy(policy: policy, warnings: reader.diagnostics.sorted())
 }
