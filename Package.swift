@@ -108,6 +108,9 @@ let package = Package(
     .executableTarget(
       name: "GrantsBench", dependencies: ["CLibPQ"], path: "Benchmarks/GrantsBench",
       swiftSettings: strict),
+    .executableTarget(
+      name: "PolicyBench", dependencies: ["AccessCore", "PolicyFile"],
+      path: "Benchmarks/PolicyBench", swiftSettings: strict),
 
     library("AccessTesting", ["AccessAPI", "AccessCore", "PostgresClient"]),
     tests("AccessAPITests", ["AccessAPI"]),
@@ -133,8 +136,8 @@ let package = Package(
     tests(
       "jitTests",
       [
-        "AccessAPI", "AccessCore", "AccessTesting", "CLibPQ", "TransparencyLog", "jit",
-        argumentParser,
+        "AccessAPI", "AccessCore", "AccessTesting", "CLibPQ", "PolicyFile", "TransparencyLog",
+        "jit", argumentParser,
       ]),
     tests("jitdTests", ["jitd"]),
     tests(

@@ -8,20 +8,6 @@ cd "$(dirname "$0")"
 entries=${ENTRIES:-1000000}
 seconds=5
 
-# Runs a command with its output thrown away; leaves its seconds and its largest memory in MB in
-# `took` and `peak`.
-measure() {
-  read -r took peak < <(python3 - "$@" <<'PYTHON'
-import resource, subprocess, sys, time
-start = time.monotonic()
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-took = time.monotonic() - start
-print(f"{took:.2f} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f}")
-PYTHON
-  ) || give_up "$* failed"
-  [ -n "$took" ] || give_up "$* failed"
-}
-
 # --- Appends ------------------------------------------------------------------------------------------
 
 plain=$("$bin/LedgerBench" plain "$work" "$seconds")

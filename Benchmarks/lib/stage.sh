@@ -48,3 +48,17 @@ row() {
 }
 
 table() { printf '%-36s | %10s | %24s | %6s\n' what ours beside ratio; }
+
+# Runs a command with its output thrown away; leaves its seconds and its largest memory in MB in
+# `took` and `peak`.
+measure() {
+  read -r took peak < <(python3 - "$@" <<'PYTHON'
+import resource, subprocess, sys, time
+start = time.monotonic()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+took = time.monotonic() - start
+print(f"{took:.2f} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f}")
+PYTHON
+  ) || give_up "$* failed"
+  [ -n "$took" ] || give_up "$* failed"
+}
