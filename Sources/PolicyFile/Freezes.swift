@@ -63,13 +63,13 @@ extension Reader {
       .map { Set($0) }
   }
 
-  fileprivate enum Edge {
+  enum Edge {
     case beginning, end
   }
 
   /// A day (its beginning, or its end), a time on the clocks of the zone, or RFC 3339. Where clocks
   /// show a time twice, the one that makes the freeze longer.
-  fileprivate func moment(_ node: Node, in zone: Zone, _ edge: Edge) -> Timestamp? {
+  func moment(_ node: Node, in zone: Zone, _ edge: Edge) -> Timestamp? {
     guard let text = text(node, "a day or a time") else { return nil }
     if let time = Timestamp(text) { return time }
     let parts = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)

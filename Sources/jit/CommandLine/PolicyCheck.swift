@@ -31,21 +31,25 @@ struct PolicyCheck {
   }
 
   /// One line for each diagnostic: `policies/people.yaml:3:14: error: …`, and its hint.
-  var lines: [String] {
-    diagnostics.flatMap { diagnostic in
-      // What is about the directory names it already.
-      let prefix = diagnostic.file == directory ? "" : directory.inert + "/"
-      return ["\(prefix)\(diagnostic)"]
-        + (diagnostic.hint.map { ["  hint: \($0.withoutControls)"] } ?? [])
-    }
-  }
+  var lines: [String] { diagnostics.lines(in: directory) }
 
   /// - Parameter withDetails: whether it names each error.
   func failure(withDetails: Bool) -> Failure? {
-    guard policy == nil else { return nil }
-    return Failure(
+    policy == nil ? refused(details: withDetails ? lines : []) : nil
+  }
+
+  private func refused(details: [String]) -> Failure {
+    Failure(
       .policyRefused, "the policy in \(directory.inert) has \(count(errorCount, "error"))",
-      details: withDetails ? lines : [], hint: "mend it, then check again")
+      details: details, hint: "mend it, then check again")
+  }
+
+  /// - Throws: a `Failure` with each error when there is one.
+  var valid: Policy {
+    get throws {
+      if let policy { return policy }
+      throw refused(details: lines)
+    }
   }
 
   var json: JSON {
@@ -56,6 +60,21 @@ struct PolicyCheck {
   }
 
   private var errorCount: Int { diagnostics.count { $0.severity == .error } }
+}
+
+extension PolicyErrors {
+  func lines(in directory: String) -> [String] { diagnostics.lines(in: directory) }
+}
+
+extension [Diagnostic] {
+  fileprivate func lines(in directory: String) -> [String] {
+    flatMap { diagnostic in
+      // What is about the directory names it already.
+      let prefix = diagnostic.file == directory ? "" : directory.inert + "/"
+      return ["\(prefix)\(diagnostic)"]
+        + (diagnostic.hint.map { ["  hint: \($0.withoutControls)"] } ?? [])
+    }
+  }
 }
 
 extension Diagnostic {

@@ -1,8 +1,6 @@
 import AccessAPI
 import AccessCore
 import ArgumentParser
-import Foundation
-import PolicyFile
 
 struct PolicyCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,13 +11,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    var isDirectory = ObjCBool(false)
-    let exists = FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory)
-    guard exists, isDirectory.boolValue else {
-      throw Failure(
-        .notFound, "there is no directory \(directory.inert)",
-        hint: "name the directory with the policy files: jit policy check DIR")
-    }
+    try requireDirectory(
+      directory, hint: "name the directory with the policy files: jit policy check DIR")
     let result = PolicyCheck(directory)
     switch output.output {
     case .json:

@@ -2,6 +2,9 @@ import ArgumentParser
 
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Check policy files, and have the broker load them.",
-    subcommands: [PolicyCheckCommand.self, PolicyReloadCommand.self])
+    commandName: "policy", abstract: "Check, test, compare and reload policy files.",
+    subcommands: [
+      PolicyCheckCommand.self, PolicyTestCommand.self, PolicyDiffCommand.self,
+      PolicyReloadCommand.self,
+    ])
 }

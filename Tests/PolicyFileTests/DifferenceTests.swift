@@ -1,0 +1,75 @@
+import AccessCore
+import Testing
+
+@testable import PolicyFile
+
+@Suite("What changes when one policy takes the place of another")
+struct DifferenceTests {
+  private static let old = policyText(top: "authorities: { audit: [dba] }")
+
+  private func lines(_ new: String, _ old: String = old) throws -> [String] {
+    func policy(_ text: String) throws -> Policy {
+      try parsePolicy([PolicyDocument(name: "p.yaml", text: text)])
+    }
+    return try PolicyDifference(from: policy(old), to: policy(new)).changes.map { change in
+      let people = change.people.map(\.text).joined(separator: " ")
+      return "\(change.kind.rawValue) \(change.what) [\(people)]"
+    }
+  }
+
+  /// A change of the text, and what it comes to.
+  private static let changed: [(from: String, to: String, expected: [String])] = [
+    (
+      "[alice, bob]", "[alice, carol]",
+      ["gained read on orders_PROD [carol]", "lost read on orders_PROD [bob]"]
+    ),
+    (
+      "[dana, drew]", "[dana, erin]",
+      [
+        "gained reviews of orders-read [erin]", "lost reviews of orders-read [drew]",
+        "gained the authority audit [erin]", "lost the authority audit [drew]",
+      ]
+    ),
+    (
+      "max_duration: 1h", "max_duration: 2h",
+      ["changed orders-read: at most 1h, now at most 2h []"]
+    ),
+    (
+      "review: [{ from: dba }]", "review: none",
+      [
+        "lost reviews of orders-read [dana drew]",
+        "changed orders-read: review by 1 of dba, now no review []",
+      ]
+    ),
+    (
+      "review: [{ from: dba }]",
+      "review: [{ from: dba }, { from: drew, when: { first_time: true } }]",
+      [
+        "changed orders-read: review by 1 of dba, now review by 1 of dba and 1 of drew if first time []"
+      ]
+    ),
+    (
+      "uid: db-1", "uid: db-2",
+      ["changed orders_PROD is another database, db-2 in place of db-1 []"]
+    ),
+    ("host: db1", "host: db9", ["changed orders_PROD is reached in another way []"]),
+    (
+      "  orders-read:\n", "  orders-look:\n",
+      [
+        "gained reviews of orders-look [dana drew]", "lost reviews of orders-read [dana drew]",
+      ]
+    ),
+  ]
+
+  @Test("nothing, when they mean the same")
+  func same() throws {
+    #expect(try lines("# the same, written otherwise\n" + Self.old).isEmpty)
+  }
+
+  @Test(
+    "who gains and who loses what is told, and what rules say otherwise",
+    arguments: changed)
+  func changes(from: String, to: String, expected: [String]) throws {
+    #expect(try lines(Self.old.replacing(from, with: to)) == expected)
+  }
+}
