@@ -5,6 +5,7 @@ package enum Path {
   package static let databases = "/v1/databases"
   package static let whoami = "/v1/whoami"
   package static let policy = "/v1/policy"
+  package static let policyExplain = "/v1/policy/explain"
   package static let policyReload = "/v1/policy/reload"
   package static let auditEntries = "/v1/audit/entries"
   package static let auditBundle = "/v1/audit/bundle"

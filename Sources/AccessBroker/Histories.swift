@@ -26,7 +26,7 @@ extension Broker {
     return try await history(of: ask.requester, on: ask.databaseUID, asked: rules)
   }
 
-  private func history(
+  func history(
     of person: Principal, on database: DatabaseUID, asked rules: [Entitlement]
   ) async throws(Refusal) -> History {
     var history = History()

@@ -69,7 +69,7 @@ package func digest(
   return sha256(json.canonical)
 }
 
-private func findDatabase(
+func findDatabase(
   _ text: String, for person: Principal, _ policy: Policy
 ) throws(Refusal) -> Database {
   guard let name = DatabaseName(text) else {
@@ -84,7 +84,7 @@ private func findDatabase(
     .unknownDatabase, "there is no database \(name)", hint: offer(text, known, "jit databases"))
 }
 
-private func findRole(_ text: String, _ policy: Policy) throws(Refusal) -> Role {
+func findRole(_ text: String, _ policy: Policy) throws(Refusal) -> Role {
   guard let name = RoleName(text) else {
     throw Refusal(
       .usage, "“\(text.prefix(80).inert)” is not a role name",

@@ -20,6 +20,15 @@ struct IdentityRoutes {
       _ = try context.caller
       return try await policyView()
     }
+    router.get("/v1/policy/explain") { request, context in
+      let query = request.uri.queryParameters
+      let question = Question(
+        person: query["as"].map(String.init), database: query["database"].map(String.init) ?? "",
+        role: query["role"].map(String.init) ?? "",
+        duration: query["duration"].map(String.init) ?? "")
+      let explanations = try await broker.explain(question, to: context.caller)
+      return try jsonResponse(explanations.map(ExplanationView.init))
+    }
     router.post("/v1/policy/reload") { _, context in
       try await broker.reloadPolicy(by: context.caller)
       return try await policyView()

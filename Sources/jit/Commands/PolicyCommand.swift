@@ -2,9 +2,9 @@ import ArgumentParser
 
 struct PolicyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Check, test, compare and reload policy files.",
+    commandName: "policy", abstract: "Check, test, explain, compare and reload policy files.",
     subcommands: [
       PolicyCheckCommand.self, PolicyTestCommand.self, PolicyDiffCommand.self,
-      PolicyReloadCommand.self,
+      PolicyExplainCommand.self, PolicyReloadCommand.self,
     ])
 }
