@@ -71,6 +71,35 @@ package struct NewRevocation: ClosedBody, Equatable {
   }
 }
 
+/// `POST /v1/requests/{id}/residue`: one of the two.
+package struct NewResidueDecision: ClosedBody, Equatable {
+  /// True drops what the role of a stuck grant left behind, data included.
+  @Nullable package var drop: Bool?
+  /// The role that tables, sequences and materialized views are given to.
+  @Nullable package var giveTo: String?
+
+  package init(drop: Bool?, giveTo: String?) {
+    self.drop = drop
+    self.giveTo = giveTo
+  }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case drop
+    case giveTo = "give_to"
+  }
+}
+
+/// `POST /v1/requests/{id}/forget`
+package struct NewForgetting: ClosedBody, Equatable {
+  package var why: String
+
+  package init(why: String) { self.why = why }
+
+  package enum CodingKeys: String, CodingKey, CaseIterable {
+    case why
+  }
+}
+
 /// `POST /v1/requests/{id}/extend`
 package struct NewExtension: ClosedBody, Equatable {
   /// How much more, as typed.

@@ -1,6 +1,6 @@
 /// The access itself, within its request.
 package struct GrantView: Codable, Sendable, Equatable {
-  /// `activating`, `active`, `revoking`, `ended` or `stuck`.
+  /// `activating`, `active`, `revoking`, `ended`, `stuck` or `forgotten`.
   package var state: String
   /// Whether LOGIN was seen to be off; null before revocation begins.
   @Nullable package var fenced: Bool?
@@ -96,5 +96,30 @@ package struct ResidueView: Codable, Sendable, Equatable {
     self.kind = kind
     self.name = name
     self.note = note
+  }
+}
+
+/// `GET /v1/requests/{id}/residue`: what the role of a grant has left behind, looked up again.
+package struct ResidueReportView: Codable, Sendable, Equatable {
+  package var id: String
+  package var database: String
+  /// Of the grant.
+  package var state: String
+  package var roleName: String
+  package var residue: [ResidueView]
+
+  package init(
+    id: String, database: String, state: String, roleName: String, residue: [ResidueView]
+  ) {
+    self.id = id
+    self.database = database
+    self.state = state
+    self.roleName = roleName
+    self.residue = residue
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id, database, state, residue
+    case roleName = "role_name"
   }
 }

@@ -33,7 +33,7 @@ package enum Path {
 
 /// What can be done to a request: the last part of the path that it is posted to.
 package enum RequestAct: String, Sendable, CaseIterable {
-  case reviews, activate, extend, cancel, release, revoke, erase
+  case reviews, activate, extend, cancel, release, revoke, residue, forget, erase
 }
 
 /// What can be done to a database by those who run the broker: the last part of the path.

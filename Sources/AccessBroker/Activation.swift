@@ -60,7 +60,7 @@ extension Broker {
       }
       failpoint(.passwordChanged)
       return try await credentials(id, secret: secret)
-    case .revoking, .stuck, .ended:
+    case .revoking, .stuck, .ended, .forgotten:
       throw Refusal(.wrongState, "\(id) has ended", hint: "see `jit show \(id)`")
     }
   }

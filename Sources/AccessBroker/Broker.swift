@@ -155,7 +155,7 @@ extension Command {
     switch self {
     case .release, .revoke, .lockDown: true
     case .submit, .review, .cancel, .activate, .extend, .liftLockdown, .issueToken, .revokeToken,
-      .export, .erase, .backup, .reloadPolicy, .operate:
+      .lookAtResidue, .decideResidue, .forget, .export, .erase, .backup, .reloadPolicy, .operate:
       false
     }
   }

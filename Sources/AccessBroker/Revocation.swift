@@ -47,7 +47,7 @@ extension Broker {
       await revoke(id, provisioner, after: reached)
     case .active: return true
     case .revoking, .stuck: await revoke(id, provisioner, after: reached)
-    case .ended: return true
+    case .ended, .forgotten: return true
     }
     return await isDone(id)
   }
@@ -74,7 +74,7 @@ extension Broker {
     case .activating, .revoking, .stuck: false
     // Over, but the ledger has not said so yet: looked at again later, behind those that wait.
     case .active: !grant.isOver(at: clocks.wall(), clocks.boot(), newest: state.newest)
-    case .ended: true
+    case .ended, .forgotten: true
     }
   }
 
@@ -84,11 +84,22 @@ extension Broker {
     guard let request = await ledger.state.requests[id], let grant = request.grant else { return }
     failpoint(.revokingRecorded)
     let (began, boot) = (clocks.wall(), clocks.boot())
-    let revocation = await provisioner.revoke(grant.revocationTarget)
-    var reached = reached ?? Reached(grant.obstacle)
-    reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
-    let fact = reached.fact(of: id, await told(revocation, grant, provisioner))
-    await withoutWaitingLong { await self.tell([fact], of: [id: request]) }
+    let late = lateness(of: grant, at: began, boot)
+    var target = grant.revocationTarget
+    target.onlyLooks = grant.found.isEmpty
+    var reached = reached ?? Reached(grant)
+    var revocation = await provisioner.revoke(target)
+    reached.add(revocation, begunLateBy: late)
+    if target.onlyLooks, !revocation.found.isEmpty {
+      // What the role left behind is in the ledger before any of it goes.
+      let found = Fact.residue(id, revocation.found)
+      await withoutWaitingLong { _ = await self.record([found]) }
+      target.onlyLooks = false
+      revocation = await provisioner.revoke(target)
+      reached.add(revocation, begunLateBy: late)
+    }
+    let facts = reached.facts(of: id, await told(revocation, grant, provisioner))
+    await withoutWaitingLong { await self.tell(facts, of: [id: request]) }
   }
 
   /// Tells the ledger, and then people, what became of attempts.
@@ -132,13 +143,15 @@ extension Broker {
   /// Gives the ledger a moment to take what it is told. A disk that hangs must not hold up a fence,
   /// nor the place of a grant that waits for its own: after that the work goes on, and the entry
   /// follows.
-  func withoutWaitingLong(_ tell: @escaping @Sendable () async -> Void) async {
+  func withoutWaitingLong(
+    atMost limit: Int64 = 250, _ tell: @escaping @Sendable () async -> Void
+  ) async {
     let told = WakeUp()
     Task {
       await tell()
       await told.wake()
     }
-    await told.sleep(atMost: 250)
+    await told.sleep(atMost: limit)
   }
 }
 
@@ -146,7 +159,9 @@ extension Grant {
   var ending: Ending? {
     switch stage {
     case .activating, .active: nil
-    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _): ending
+    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _),
+      .forgotten(let ending, _, _):
+      ending
     }
   }
 
@@ -154,7 +169,7 @@ extension Grant {
   fileprivate var isEnding: Bool {
     switch stage {
     case .activating, .active, .revoking: true
-    case .stuck, .ended: false
+    case .stuck, .ended, .forgotten: false
     }
   }
 

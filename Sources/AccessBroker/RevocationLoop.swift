@@ -89,7 +89,7 @@ package actor RevocationLoop: Service {
     switch grant.stage {
     case .active: return grant.millisecondsLeft(at: now, boot, newest: newest)
     case .activating, .revoking, .stuck: return 0
-    case .ended: return Limits.loopIntervalMs
+    case .ended, .forgotten: return Limits.loopIntervalMs
     }
   }
 
@@ -195,7 +195,7 @@ private struct Due: Comparable {
       (urgency, since) = (ending.cause == .expired ? 1 : 0, ending.due)
     case .stuck(let ending, let obstacle):
       (urgency, since) = (obstacle.fenced ? 2 : 1, ending.due)
-    case .activating, .active, .ended: (urgency, since) = (1, grant.expiresAt)
+    case .activating, .active, .ended, .forgotten: (urgency, since) = (1, grant.expiresAt)
     }
     wasInTheWay = grant.obstacle.map { $0.because != .unreachable } ?? false
   }

@@ -32,14 +32,14 @@ extension Broker {
       .revokeTogether(due.map(\.grant.revocationTarget))
     var facts: [Fact] = []
     for ((request, grant), revocation) in zip(due, revocations) {
-      var reached = Reached(grant.obstacle)
+      var reached = Reached(grant)
       reached.add(revocation, begunLateBy: lateness(of: grant, at: began, boot))
       if revocation.wantsAnotherAttempt(of: grant) {
         results[request.id] = .wantsItsOwn(after: reached)
       } else if case .activating = grant.stage {
         facts += undone(request.id, revocation)
       } else {
-        facts.append(reached.fact(of: request.id, revocation))
+        facts += reached.facts(of: request.id, revocation)
       }
     }
     await withoutWaitingLong { [facts] in
@@ -67,7 +67,7 @@ extension Grant {
     switch stage {
     case .activating, .revoking, .stuck: true
     case .active: isOver(at: now, boot, newest: newest)
-    case .ended: false
+    case .ended, .forgotten: false
     }
   }
 }

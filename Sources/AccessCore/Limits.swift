@@ -58,6 +58,7 @@ package enum Limits {
   package static let statementBytesInEntryMax = 8_000
   /// Things in the way of a revocation that an entry names; an entry has to hold them.
   package static let residueListedMax = 100
+  package static let residueBytesMax = 32_768
   package static let loopIntervalMs: Int64 = 1_000
   package static let retryFirstMs: Int64 = 250
   package static let retryMaxMs: Int64 = 30_000

@@ -23,4 +23,15 @@ struct APIContext: RequestContext {
       return authenticated
     }
   }
+
+  /// The request that the path names.
+  var requestID: AccessCore.RequestID {
+    get throws {
+      let text = try parameters.require("id")
+      guard let id = AccessCore.RequestID(text) else {
+        throw Refusal.unknownRequest(String(text.prefix(40)))
+      }
+      return id
+    }
+  }
 }

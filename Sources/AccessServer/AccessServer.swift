@@ -61,6 +61,7 @@ package struct AccessServer: Service {
     // Once more, so that refusals bear a checkpoint, too.
     router.add(middleware: Problems())
     RequestRoutes(broker: broker, times: times).add(to: router)
+    ResidueRoutes(broker: broker).add(to: router)
     IdentityRoutes(broker: broker).add(to: router)
     DatabaseRoutes(broker: broker).add(to: router)
     LockdownRoute(broker: broker).add(to: router)

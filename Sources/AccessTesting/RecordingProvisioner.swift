@@ -6,7 +6,7 @@ import AccessCore
 package actor RecordingProvisioner: Provisioner {
   package enum Operation: Hashable, Sendable {
     case preview, create, enableLogin, reissue, extend, revoke, census, preflight, rotate
-    case plan, makeRoles, changePrivileges, snapshot
+    case plan, makeRoles, changePrivileges, snapshot, residue, canInherit
   }
 
   /// One operation that was begun; a census is about no role, and its name is empty.
@@ -39,6 +39,8 @@ package actor RecordingProvisioner: Provisioner {
   package private(set) var mostAtOnce: [Operation: Int] = [:]
   /// The roles of each batch that was to be revoked together.
   package private(set) var batches: [[String]] = []
+  /// Everything that was to be revoked, in the order in which it was asked for.
+  package private(set) var targets: [RevocationTarget] = []
   package private(set) var isClosed = false
   /// Every secret that the broker's own login was given, the newest last.
   package private(set) var adminSecrets: [Secret] = []
@@ -156,6 +158,7 @@ package actor RecordingProvisioner: Provisioner {
   }
 
   package func revoke(_ target: RevocationTarget) async -> Revocation {
+    targets.append(target)
     do { try await run(Call(.revoke, target.name)) { _ in } } catch {
       return Revocation(
         outcome: .stuck(.unreachable, note: error.message), fenced: false,
@@ -173,6 +176,19 @@ package actor RecordingProvisioner: Provisioner {
     var results: [Revocation] = []
     for revocation in revocations { results.append(await revocation.value) }
     return results
+  }
+
+  /// What the last revocation is to have found, if it was obstructed.
+  package func residue(
+    of target: RevocationTarget
+  ) async throws(ProvisioningError) -> [Residue] {
+    try await look(.residue)
+    return trouble.obstruction?.answer.residue ?? []
+  }
+
+  package func canInherit(_ role: String) async throws(ProvisioningError) -> Bool {
+    try await look(.canInherit)
+    return role.hasSuffix("_owner")
   }
 
   package func census(

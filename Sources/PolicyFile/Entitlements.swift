@@ -28,7 +28,10 @@ extension DefinedNames {
       fields["activate_within"].flatMap { reader.duration($0.value) } ?? TimeSpan("1h")
     let sessions =
       fields["sessions"].flatMap { reader.integer($0.value, in: 1...PolicyLimits.sessionsMax) } ?? 4
-    let residue = fields["residue"].flatMap { reader.residuePolicy($0.value) } ?? .keep
+    let residue =
+      fields["residue"].flatMap {
+        reader.choice($0.value, of: ResiduePolicy.self, "a residue policy")
+      } ?? .keep
     let windows = fields["windows"].flatMap { reader.list($0.value, of: "windows", window) } ?? []
     let endsWithWindow = endsWithWindow(fields)
     let perDay = fields["per_day"].flatMap(reader.dailyCap)
@@ -62,16 +65,6 @@ private let entitlementKeys = [
 ]
 
 extension Reader {
-  fileprivate func residuePolicy(_ node: Node) -> ResiduePolicy? {
-    guard let residue = choice(node, of: ResiduePolicy.self, "a residue policy") else { return nil }
-    switch residue {
-    case .keep: return .keep
-    case .drop:
-      notYetSupported(node.place, "residue: drop")
-      return nil
-    }
-  }
-
   /// `{ grants: 3, duration: 4h }`, at least one of them.
   fileprivate func dailyCap(_ entry: Entry) -> DailyCap? {
     guard let fields = fields(entry, known: ["grants", "duration"]) else { return nil }

@@ -79,6 +79,7 @@ extension TestBroker {
       case .revoking: "revoking"
       case .stuck: "stuck"
       case .ended: "ended"
+      case .forgotten: "forgotten"
       }
     }
   }

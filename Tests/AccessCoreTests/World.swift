@@ -42,13 +42,15 @@ struct World {
   static func entitlement(
     _ name: String = "orders-write", role: String = "write", review: ReviewRule,
     reason: ReasonRule = ReasonRule(pattern: "(INC|CHG)-[0-9]+"), windows: [Window] = [],
-    endsWithWindow: Bool = false, perDay: DailyCap? = nil, concurrent: Int? = nil
+    endsWithWindow: Bool = false, perDay: DailyCap? = nil, concurrent: Int? = nil,
+    residue: ResiduePolicy = .keep
   ) -> Entitlement {
     Entitlement(
       name: World.name(name), requesters: [.group(World.name("backend"))],
       databases: [World.name("orders_PROD")], roles: [World.name(role)], maxDuration: span("1h"),
       reason: reason, review: review, reviewWithin: span("4h"), activateWithin: span("1h"),
-      windows: windows, endsWithWindow: endsWithWindow, perDay: perDay, concurrent: concurrent)
+      residue: residue, windows: windows, endsWithWindow: endsWithWindow, perDay: perDay,
+      concurrent: concurrent)
   }
 
   static let bothSteps = ReviewRule.steps([

@@ -25,6 +25,9 @@ enum Act: String, CaseIterable {
   case revokeEnded = "revoke ended"
   case erase
   case eraseEnded = "erase ended"
+  case seeResidue = "see residue"
+  case dropResidue = "drop residue"
+  case forget
   case lockDown = "lock down"
   case rotate
   case submit
@@ -70,6 +73,9 @@ enum Act: String, CaseIterable {
     case .revokeEnded: return try await post("/revoke", .ended, revocation)
     case .erase: return try await post("/erase", .active)
     case .eraseEnded: return try await post("/erase", .ended)
+    case .seeResidue: return try await get("/v1/requests/\(test.request(.ended))/residue")
+    case .dropResidue: return try await post("/residue", .active, dropping)
+    case .forget: return try await post("/forget", .ended, forgetting)
     case .lockDown: return try await client.post("/v1/lockdown", nobody).verdict
     case .rotate: return try await client.post("/v1/databases/orders_PROD/rotate").verdict
     case .submit: return try await client.post("/v1/requests", sampleAsk).verdict
@@ -105,6 +111,8 @@ enum Act: String, CaseIterable {
 }
 
 let revocation: JSON = .object(["reason": .string("INC-2 leaked")])
+private let dropping: JSON = .object(["drop": .bool(true)])
+private let forgetting: JSON = .object(["why": .string("the server was scrapped")])
 private let extra: JSON = .object([
   "duration": .string("5m"), "reason": .string("INC-3 not done"),
 ])

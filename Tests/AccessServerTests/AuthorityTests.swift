@@ -29,6 +29,9 @@ struct AuthorityTests {
     revoke ended   | 403 not-authorised | 403 not-authorised | 404 unknown-request
     erase          | 403 not-authorised | 403 not-authorised | 404 unknown-request
     erase ended    | 403 not-authorised | 403 not-authorised | 404 unknown-request
+    see residue    | 403 not-authorised | 403 not-authorised | 404 unknown-request
+    drop residue   | 403 not-authorised | 403 not-authorised | 404 unknown-request
+    forget         | 403 not-authorised | 403 not-authorised | 404 unknown-request
     lock down      | 403 not-authorised | 403 not-authorised | 403 not-authorised
     rotate         | 403 not-authorised | 403 not-authorised | 403 not-authorised
     submit         | 201                | 403 not-entitled   | 403 not-entitled
@@ -73,6 +76,9 @@ struct AuthorityTests {
     revoke ended   | 403 not-authorised | 409 wrong-state    | 403 not-authorised | 409 wrong-state
     erase          | 403 not-authorised | 403 not-authorised | 409 wrong-state    | 409 wrong-state
     erase ended    | 403 not-authorised | 403 not-authorised | 200                | 200
+    see residue    | 403 not-authorised | 403 not-authorised | 200                | 200
+    drop residue   | 403 not-authorised | 403 not-authorised | 409 wrong-state    | 409 wrong-state
+    forget         | 403 not-authorised | 403 not-authorised | 409 wrong-state    | 409 wrong-state
     lock down      | 403 not-authorised | 200                | 403 not-authorised | 200
     rotate         | 403 not-authorised | 403 not-authorised | 200                | 200
     submit         | 403 not-entitled   | 403 not-entitled   | 403 not-entitled   | 403 admin-socket

@@ -235,6 +235,36 @@ let everyKind: [Entry] = [
           name: "jit_eve_00000000", oid: 16_391, systemIdentifier: "7300000000000000001"),
         drift: []))
   ),
+  (
+    Sample.person("alice"),
+    .grantActivating(
+      request, activating(Sample.access, residue: .drop, scopesOwn: true))
+  ),
+  (
+    .system,
+    .residueFound(
+      request,
+      ResidueFound(residue: [
+        Residue(
+          database: "orders", kind: "trigger", name: "\"on\" on public.orders",
+          note: "runs the holder's function public.f() when somebody updates the table"),
+        Residue(database: "orders", kind: "type", name: "u", note: nil),
+      ]))
+  ),
+  (
+    .system,
+    .grantStuck(
+      request,
+      Grant.Obstacle(
+        because: .residue, fenced: true, note: "it owns 1 table", overrunMs: 0, objectsDropped: 2))
+  ),
+  (.caller(Sample.admin), .residueDecided(request, ResidueDecided(fate: .drop))),
+  (Sample.person("dana"), .residueDecided(request, ResidueDecided(fate: .keep))),
+  (Sample.person("dana"), .residueDecided(request, ResidueDecided(fate: .give(to: "app_owner")))),
+  (
+    .caller(Sample.admin),
+    .grantForgotten(request, GrantForgotten(why: Commitment(digest: Sample.digest(0xC6))))
+  ),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),
@@ -259,11 +289,14 @@ private let byPeer = DatabaseAccess(
   engine: .postgresql, endpoint: Endpoint(host: "/var/run/postgresql", port: 5432),
   dbname: "reports", sslmode: .disable, admin: AdminLogin(user: "jit_broker", proof: .peer))
 
-private func activating(_ access: DatabaseAccess) -> GrantActivating {
+private func activating(
+  _ access: DatabaseAccess, residue: ResiduePolicy? = nil, scopesOwn: Bool = false
+) -> GrantActivating {
   GrantActivating(
     roleName: "jit_alice_7f3k2qxw", expiresAt: Sample.time("2026-03-01T09:45:00.000Z"),
     began: BootMark(bootID: "2f0c1a52-7d5e-4c1b-9f6d-6b1f0a4f5b11", milliseconds: 5_000_000),
     duration: Sample.span("15m"), access: access,
     client: Endpoint(host: "db1.example.com", port: 5432), scopes: ["orders_write"], sessions: 4,
-    actsAs: access == byPeer ? "orders_owner" : nil)
+    actsAs: access == byPeer ? "orders_owner" : nil, residue: residue,
+    scopesOwn: scopesOwn)
 }

@@ -71,7 +71,11 @@ struct RandomHistory {
         return pick([
           reissue, extend, expired, release, revoke, drift, drift, fact(.disentitled(id)),
         ])
-      case .revoking, .stuck, .ended: return pick([stuck(id), ended(id)])
+      case .revoking: return pick([stuck(id), residue(id), ended(id)])
+      case .stuck:
+        let forget = command(.forget(id, why: written("gone")), by: Sample.admin)
+        return pick([stuck(id), residue(id), decision(id), ended(id), ended(id), forget])
+      case .ended, .forgotten: return stuck(id)
       }
     case .denied, .cancelled, .lapsed, .extended: return revoke
     }
@@ -105,6 +109,15 @@ struct RandomHistory {
     let obstacle = Grant.Obstacle(
       because: .locked, fenced: chance(1, in: 2), note: "a lock", overrunMs: nil)
     return fact(.stuck(id, obstacle))
+  }
+
+  private mutating func residue(_ id: RequestID) -> Proposal {
+    let kind = pick(["table", "trigger"])
+    return fact(.residue(id, [Residue(database: "orders", kind: kind, name: "t", note: nil)]))
+  }
+
+  private mutating func decision(_ id: RequestID) -> Proposal {
+    command(.decideResidue(id, pick([.drop, .keep, .give(to: "app_owner")])), by: Sample.admin)
   }
 
   private func ended(_ id: RequestID) -> Proposal {

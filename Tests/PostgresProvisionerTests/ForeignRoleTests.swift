@@ -20,20 +20,6 @@ struct ForeignRoleTests {
     }
   }
 
-  @Test("a name that was given to another role is not touched")
-  func reusedName() async throws {
-    // What starts on the server while the role is gone is ended, whoever it is: so nobody else is here.
-    try await withTestServer { test in
-      let provisioner = test.provisioner()
-      let role = try await provisioner.activate(test.plan())
-      let name = role.identity.name
-      try await test.execute("DROP ROLE \(name); CREATE ROLE \(name) LOGIN")
-      expectEnded(await provisioner.revoke(role.target()))
-      #expect(try await canLogIn(name, test))
-      await provisioner.close()
-    }
-  }
-
   @Test("a role that has our OID, and neither our name nor our tag, is left alone and reported")
   func strangerWithOurOID() async throws {
     // What starts on the server while the role is gone is ended, whoever it is: so nobody else is here.

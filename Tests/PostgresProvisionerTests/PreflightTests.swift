@@ -16,7 +16,7 @@ struct PreflightTests {
         CREATE ROLE "owner ""o" NOLOGIN;
         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
         """)
-      for database in ["postgres", "template1", "other"] {
+      for database in ["postgres", "template1", "other", "third"] {
         try await test.execute("REVOKE CONNECT, TEMPORARY ON DATABASE \(database) FROM PUBLIC")
       }
       try await test.execute("GRANT CONNECT ON DATABASE postgres TO plain_read")

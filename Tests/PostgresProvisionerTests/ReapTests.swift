@@ -146,7 +146,8 @@ struct ReapTests {
     try await withTestServer { test in
       let provisioner = test.provisioner(tag: tag)
       let role = try await provisioner.activate(test.plan())
-      let login = Task { try await test.login(role, options: "-c post_auth_delay=4") }
+      // Until it is ended: far longer than all of this takes.
+      let login = Task { try await test.login(role, options: "-c post_auth_delay=600") }
       try await test.waitUntilLoginSleeps(role.identity.name)
       let name = role.identity.name
       try await test.execute(

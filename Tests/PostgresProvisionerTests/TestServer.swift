@@ -38,7 +38,7 @@ struct TestServer: Sendable {
     let server = try await ThrowAwayPostgres.start(
       major: major,
       settings: [
-        "max_connections": "200", "max_prepared_transactions": "10", "log_statement": "all",
+        "max_connections": "400", "max_prepared_transactions": "10", "log_statement": "all",
         "log_min_duration_statement": "0", "log_connections": "on",
       ],
       preload: ["pg_stat_statements"], fsync: false)
@@ -48,7 +48,7 @@ struct TestServer: Sendable {
       try await superuser.execute(
         "GRANT \(scope) TO jit_broker WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
     }
-    try await superuser.execute("CREATE DATABASE other")
+    for name in ["other", "third"] { try await superuser.execute("CREATE DATABASE \(name)") }
     await superuser.close()
     return TestServer(server: server)
   }

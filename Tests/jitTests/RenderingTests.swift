@@ -194,6 +194,8 @@ struct RenderingTests {
       RequestView.hostile.afterApprovalText(paint: .plain),
       RequestView.hostile.afterEndText("released", paint: .plain, now: now),
       LockdownReportView.hostile.text(paint: .plain), LockdownReportView.hostile.lockdown.words,
+      ResidueReportView.hostile.text, ResidueReportView.sample(residue: []).text,
+      RequestView.hostile.afterDecisionText(.plain, now: now),
       RequestView.hostile.changeLine, requestTable([.hostile], paint: .plain, now: now),
       grantTable([.hostile], paint: .plain, now: now),
       Failure(.refused, "\u{1B}[2J", hint: "\u{202E}").text(paint: .plain),
@@ -203,6 +205,22 @@ struct RenderingTests {
     let acting = text.unicodeScalars.filter { $0.actsOnReader && $0 != "\n" }
     #expect(acting.isEmpty)
     #expect(!text.isEmpty)
+  }
+
+  @Test("what a role left behind is a list, with what can be done about it")
+  func leftBehind() {
+    let table = ResidueView(
+      database: "orders", kind: "table", name: "public.fixes", note: "it holds data")
+    #expect(
+      ResidueReportView.sample(residue: [table]).text == """
+        jit_alice_7f3k2qxw has left behind on orders_PROD:
+          table public.fixes in orders (it holds data)
+        next: jit admin residue 7F3K2QXW --drop, or --give-to ROLE
+
+        """)
+    #expect(
+      ResidueReportView.sample(residue: []).text
+        == "jit_alice_7f3k2qxw has left nothing behind on orders_PROD\n")
   }
 
   @Test(

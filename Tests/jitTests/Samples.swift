@@ -108,3 +108,18 @@ extension LockdownReportView {
       lifted: false, grants: [.hostile], durable: true)
   }
 }
+
+extension ResidueReportView {
+  static func sample(residue: [ResidueView]) -> ResidueReportView {
+    ResidueReportView(
+      id: "7F3K2QXW", database: "orders_PROD", state: "stuck", roleName: "jit_alice_7f3k2qxw",
+      residue: residue)
+  }
+
+  static var hostile: ResidueReportView {
+    let evil = "\u{1B}[2J\r\u{202E}\u{9B}31m\u{0}\u{200B}x\ny"
+    return ResidueReportView(
+      id: evil, database: evil, state: "stuck", roleName: evil,
+      residue: [ResidueView(database: evil, kind: evil, name: evil, note: evil)])
+  }
+}

@@ -22,6 +22,9 @@ package enum Event: Sendable, Equatable {
   case grantRevoking(RequestID, GrantRevoking)
   case grantStuck(RequestID, Grant.Obstacle)
   case grantEnded(RequestID, GrantEnded)
+  case grantForgotten(RequestID, GrantForgotten)
+  case residueFound(RequestID, ResidueFound)
+  case residueDecided(RequestID, ResidueDecided)
   case credentialReissued(RequestID)
   case credentialRotated(CredentialRotated)
 
@@ -49,7 +52,8 @@ package enum Event: Sendable, Equatable {
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
       .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
       .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
-      .grantStuck(let id, _), .grantEnded(let id, _), .credentialReissued(let id),
+      .grantStuck(let id, _), .grantEnded(let id, _), .grantForgotten(let id, _),
+      .residueFound(let id, _), .residueDecided(let id, _), .credentialReissued(let id),
       .openingErased(let id, _):
       id
     case .requestRefused(let id, _), .driftFound(let id, _): id
@@ -180,13 +184,37 @@ package struct GrantActivating: Sendable, Equatable, Codable {
   package let scopes: [String]
   package let sessions: Int
   /// The owner as whom the grant works; the key is missing from an entry without one.
-  package var actsAs: String?
+  package let actsAs: String?
+  /// Missing from entries that were written before a policy could say it: keep.
+  package let residue: ResiduePolicy?
+  /// True where the policy accepted that the scopes own things; else the key is missing.
+  package let scopesOwn: Bool?
+
+  package init(
+    roleName: String, expiresAt: Timestamp, began: BootMark, duration: TimeSpan,
+    access: DatabaseAccess, client: Endpoint, scopes: [String], sessions: Int,
+    actsAs: String? = nil,
+    residue: ResiduePolicy? = nil, scopesOwn: Bool = false
+  ) {
+    self.roleName = roleName
+    self.expiresAt = expiresAt
+    self.began = began
+    self.duration = duration
+    self.access = access
+    self.client = client
+    self.scopes = scopes
+    self.sessions = sessions
+    self.actsAs = actsAs
+    self.residue = residue
+    self.scopesOwn = scopesOwn ? true : nil
+  }
 
   private enum CodingKeys: String, CodingKey {
-    case began, duration, access, client, scopes, sessions
+    case began, duration, access, client, scopes, sessions, residue
     case roleName = "role_name"
     case actsAs = "acts_as"
     case expiresAt = "expires_at"
+    case scopesOwn = "scopes_own"
   }
 }
 

@@ -18,6 +18,9 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case grantRevoking = "grant.revoking"
   case grantStuck = "grant.stuck"
   case grantEnded = "grant.ended"
+  case grantForgotten = "grant.forgotten"
+  case residueFound = "residue.found"
+  case residueDecided = "residue.decided"
   case credentialReissued = "credential.reissued"
   case credentialRotated = "credential.rotated"
   case lockdownStarted = "lockdown.started"
@@ -56,6 +59,9 @@ extension Event {
     case .grantRevoking: .grantRevoking
     case .grantStuck: .grantStuck
     case .grantEnded: .grantEnded
+    case .grantForgotten: .grantForgotten
+    case .residueFound: .residueFound
+    case .residueDecided: .residueDecided
     case .credentialReissued: .credentialReissued
     case .credentialRotated: .credentialRotated
     case .lockdownStarted: .lockdownStarted
@@ -93,6 +99,9 @@ extension Event {
     case .grantRevoking(_, let data): data
     case .grantStuck(_, let data): data
     case .grantEnded(_, let data): data
+    case .grantForgotten(_, let data): data
+    case .residueFound(_, let data): data
+    case .residueDecided(_, let data): data.fate
     case .credentialRotated(let data): data
     case .lockdownStarted(let data), .lockdownLifted(let data): data
     case .tokenIssued(let data): data
@@ -135,6 +144,10 @@ extension Event {
     case .grantRevoking: self = .grantRevoking(try id(), try payload.read())
     case .grantStuck: self = .grantStuck(try id(), try payload.read())
     case .grantEnded: self = .grantEnded(try id(), try payload.read())
+    case .grantForgotten: self = .grantForgotten(try id(), try payload.read())
+    case .residueFound: self = .residueFound(try id(), try payload.read())
+    case .residueDecided:
+      self = .residueDecided(try id(), ResidueDecided(fate: try payload.read()))
     case .credentialReissued: self = .credentialReissued(try id())
     case .credentialRotated: self = .credentialRotated(try payload.read())
     case .lockdownStarted: self = .lockdownStarted(try payload.read())

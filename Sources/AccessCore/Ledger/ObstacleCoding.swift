@@ -5,6 +5,7 @@ extension Grant.Obstacle: Codable {
     case overrunMs = "overrun_ms"
     case sessionsEnded = "sessions_ended"
     case preparedRolledBack = "prepared_rolled_back"
+    case objectsDropped = "objects_dropped"
   }
 
   package init(from decoder: any Decoder) throws {
@@ -16,6 +17,7 @@ extension Grant.Obstacle: Codable {
       overrunMs: try container.decodeIfPresent(Int64.self, forKey: .overrunMs),
       sessionsEnded: try container.decodeIfPresent(Int.self, forKey: .sessionsEnded) ?? 0,
       preparedRolledBack: try container.decodeIfPresent(Int.self, forKey: .preparedRolledBack) ?? 0,
+      objectsDropped: try container.decodeIfPresent(Int.self, forKey: .objectsDropped) ?? 0,
       residue: try container.decodeIfPresent([Residue].self, forKey: .residue) ?? [])
   }
 
@@ -29,6 +31,7 @@ extension Grant.Obstacle: Codable {
     if preparedRolledBack > 0 {
       try container.encode(preparedRolledBack, forKey: .preparedRolledBack)
     }
+    if objectsDropped > 0 { try container.encode(objectsDropped, forKey: .objectsDropped) }
     if !residue.isEmpty { try container.encode(residue, forKey: .residue) }
   }
 }

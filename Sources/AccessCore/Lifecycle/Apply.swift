@@ -30,7 +30,8 @@ extension State {
       .requestLapsed(let id), .requestReopened(let id, _), .reviewRecorded(let id, _),
       .grantActivating(let id, _), .grantActivated(let id, _), .grantFailed(let id, _),
       .grantExtended(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
-      .grantEnded(let id, _), .driftFound(let id?, _):
+      .grantEnded(let id, _), .driftFound(let id?, _),
+      .grantForgotten(let id, _), .residueFound(let id, _), .residueDecided(let id, _):
       requests[id]?.apply(entry)
       if let closed = requests[id], closed.isClosed { forget(closed) }
     case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
@@ -113,7 +114,7 @@ extension Request {
       else { return }
       stage = .approved(approval)
     case .grantActivated, .grantExtended, .grantRevoking, .grantStuck, .grantEnded,
-      .driftFound:
+      .driftFound, .grantForgotten, .residueFound, .residueDecided:
       guard case .granted(let approval, var grant) = stage else { return }
       grant.apply(entry)
       stage = .granted(approval, grant)
@@ -132,7 +133,8 @@ extension Grant {
     self.init(
       roleName: data.roleName, expiresAt: data.expiresAt, began: data.began,
       duration: data.duration, access: data.access, client: data.client, scopes: data.scopes,
-      sessions: data.sessions, actsAs: data.actsAs, stage: .activating)
+      sessions: data.sessions, actsAs: data.actsAs, residue: data.residue ?? .keep,
+      scopesOwn: data.scopesOwn ?? false, stage: .activating)
   }
 
   fileprivate mutating func apply(_ entry: Entry) {
@@ -152,7 +154,12 @@ extension Grant {
     case (.revoking(let ending), .grantEnded(_, let data)),
       (.stuck(let ending, _), .grantEnded(_, let data)):
       stage = .ended(ending, data.receipt, at: entry.at)
-    case (.activating, _), (.active, _), (.revoking, _), (.stuck, _), (.ended, _):
+    case (.stuck(let ending, let obstacle), .grantForgotten):
+      stage = .forgotten(ending, obstacle, at: entry.at)
+    case (.revoking, .residueFound(_, let data)), (.stuck, .residueFound(_, let data)):
+      found += data.residue
+    case (.stuck, .residueDecided(_, let data)): decision = data.fate
+    case (.activating, _), (.active, _), (.revoking, _), (.stuck, _), (.ended, _), (.forgotten, _):
       break
     }
   }

@@ -9,6 +9,11 @@ package enum Command: Sendable {
   case extend(RequestID, of: RequestID, ExtensionSubmission)
   case release(RequestID)
   case revoke(RequestID, reason: WrittenText?)
+  /// Looks at what a grant's role left behind.
+  case lookAtResidue(RequestID)
+  case decideResidue(RequestID, ResidueFate)
+  /// Waits no longer for the end of a stuck grant.
+  case forget(RequestID, why: WrittenText?)
   case lockDown(LockdownRange)
   case liftLockdown(LockdownRange)
   case issueToken(TokenID, user: String, hash: Digest, lifetime: TimeSpan)
@@ -32,6 +37,9 @@ package enum Command: Sendable {
     case .extend: "extend"
     case .release: "release"
     case .revoke: "revoke"
+    case .lookAtResidue: "look-at-residue"
+    case .decideResidue: "decide-residue"
+    case .forget: "forget"
     case .lockDown: "lock-down"
     case .liftLockdown: "lift-lockdown"
     case .issueToken: "issue-token"
@@ -48,7 +56,8 @@ package enum Command: Sendable {
   package var request: RequestID? {
     switch self {
     case .review(let id, _), .cancel(let id), .activate(let id), .extend(_, of: let id, _),
-      .release(let id), .revoke(let id, _), .erase(let id, _):
+      .release(let id), .revoke(let id, _), .lookAtResidue(let id), .decideResidue(let id, _),
+      .forget(let id, _), .erase(let id, _):
       id
     case .submit, .lockDown, .liftLockdown, .issueToken, .revokeToken, .export, .backup,
       .reloadPolicy, .operate:
@@ -126,6 +135,8 @@ package enum Fact: Sendable, Equatable {
   /// The grant is live in a range that is locked down.
   case locked(RequestID)
   case stuck(RequestID, Grant.Obstacle)
+  /// What the role has left behind.
+  case residue(RequestID, [Residue])
   case ended(RequestID, Receipt)
   case orphan(OrphanFound)
   case scopesApplied(ScopesApplied)

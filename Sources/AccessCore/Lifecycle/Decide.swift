@@ -24,6 +24,12 @@ package func decide(
     return try decideLockdown(of: range, by: caller, state, context)
   case .liftLockdown(let range):
     return try decideLift(of: range, by: caller, state, context)
+  case .lookAtResidue(let id):
+    return try decideLookAtResidue(of: id, by: caller, state, context)
+  case .decideResidue(let id, let fate):
+    return try decideResidue(of: id, fate, by: caller, state, context)
+  case .forget(let id, let why):
+    return try decideForgetting(id, why, by: caller, state, context)
   case .issueToken(let id, let user, let hash, let lifetime):
     return try decideToken(id, for: user, hash, lifetime, by: caller, state, context)
   case .revokeToken(let id):

@@ -71,7 +71,8 @@ private func activation(
     began: context.boot, duration: duration, access: database.access,
     client: database.client ?? database.access.endpoint,
     scopes: names.scopes(of: role, on: database.uid), sessions: rule.sessions,
-    actsAs: role.postgresql.actsAs)
+    actsAs: role.postgresql.actsAs, residue: rule.residue,
+    scopesOwn: database.accept.contains(.scopeOwnsObjects))
   return [.grantActivating(request.id, activating)]
 }
 

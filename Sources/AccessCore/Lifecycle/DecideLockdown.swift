@@ -45,7 +45,7 @@ func lockdownEnd(of request: Request, _ now: Timestamp) -> Event? {
   case .activating, .active:
     let due = min(now, grant.expiresAt)
     return .grantRevoking(request.id, GrantRevoking(cause: .lockdown, due: due, reason: nil))
-  case .revoking, .stuck, .ended: return nil
+  case .revoking, .stuck, .ended, .forgotten: return nil
   }
 }
 

@@ -124,6 +124,7 @@ private func describe(_ request: Request, _ now: Timestamp) -> String {
     case .active: "is active"
     case .revoking: "is being revoked"
     case .stuck: "is stuck in revocation"
+    case .forgotten: "was stuck in revocation, and is forgotten"
     case .ended(let ending, _, _): "has ended (\(ending.cause.rawValue))"
     }
   }

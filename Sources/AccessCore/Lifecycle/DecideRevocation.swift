@@ -29,7 +29,7 @@ private func revoking(
   case .activating, .active:
     let due = min(now, grant.expiresAt)
     return [.grantRevoking(request.id, GrantRevoking(cause: cause, due: due, reason: reason))]
-  case .revoking, .stuck, .ended:
+  case .revoking, .stuck, .ended, .forgotten:
     throw wrongState(request, to: cause == .released ? "released" : "revoked", now)
   }
 }

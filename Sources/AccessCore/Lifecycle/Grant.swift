@@ -15,6 +15,14 @@ package struct Grant: Sendable, Equatable {
   package let sessions: Int
   /// The owner as whom it works; nil for a grant that is itself only.
   package let actsAs: String?
+  /// What the policy said about data that is left, when activation began.
+  package let residue: ResiduePolicy
+  /// The policy accepted then that the scopes own things.
+  package let scopesOwn: Bool
+  /// What the role left behind, so far as it was found.
+  package internal(set) var found: [Residue] = []
+  /// What a person decided about it, against the policy.
+  package internal(set) var decision: ResidueFate?
   package internal(set) var stage: Stage
   /// Digest of what that owner had before.
   package internal(set) var baseline: Digest?
@@ -28,6 +36,8 @@ package struct Grant: Sendable, Equatable {
     case revoking(Ending)
     case stuck(Ending, Obstacle)
     case ended(Ending, Receipt, at: Timestamp)
+    /// Stuck, and somebody answers for it that nobody waits for its end any more.
+    case forgotten(Ending, Obstacle, at: Timestamp)
   }
 
   /// Why and since when the access has to end.
@@ -49,11 +59,12 @@ package struct Grant: Sendable, Equatable {
     /// What all attempts so far have done, and what the last one found in the way.
     package let sessionsEnded: Int
     package let preparedRolledBack: Int
+    package let objectsDropped: Int
     package let residue: [Residue]
 
     package init(
       because: StuckCause, fenced: Bool, note: String, overrunMs: Int64?, sessionsEnded: Int = 0,
-      preparedRolledBack: Int = 0, residue: [Residue] = []
+      preparedRolledBack: Int = 0, objectsDropped: Int = 0, residue: [Residue] = []
     ) {
       self.because = because
       self.fenced = fenced
@@ -61,6 +72,7 @@ package struct Grant: Sendable, Equatable {
       self.overrunMs = overrunMs
       self.sessionsEnded = sessionsEnded
       self.preparedRolledBack = preparedRolledBack
+      self.objectsDropped = objectsDropped
       self.residue = residue
     }
   }
@@ -68,13 +80,14 @@ package struct Grant: Sendable, Equatable {
   package var isActive: Bool {
     switch stage {
     case .active: true
-    case .activating, .revoking, .stuck, .ended: false
+    case .activating, .revoking, .stuck, .ended, .forgotten: false
     }
   }
 
+  /// Whether its history is over.
   package var isEnded: Bool {
     switch stage {
-    case .ended: true
+    case .ended, .forgotten: true
     case .activating, .active, .revoking, .stuck: false
     }
   }
@@ -83,7 +96,9 @@ package struct Grant: Sendable, Equatable {
     switch stage {
     case .activating: nil
     case .active(let identity, _): identity
-    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _): ending.identity
+    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _),
+      .forgotten(let ending, _, _):
+      ending.identity
     }
   }
 
@@ -91,14 +106,17 @@ package struct Grant: Sendable, Equatable {
     switch stage {
     case .activating: nil
     case .active(_, let since): since
-    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _):
+    case .revoking(let ending), .stuck(let ending, _), .ended(let ending, _, _),
+      .forgotten(let ending, _, _):
       ending.activatedAt
     }
   }
 
   /// What a provisioner needs to end it, whatever has become of policy and ledger.
   package var revocationTarget: RevocationTarget {
-    RevocationTarget(name: roleName, identity: identity, scopes: scopes)
+    RevocationTarget(
+      name: roleName, identity: identity, scopes: scopes, scopesOwn: scopesOwn,
+      residue: decision ?? residue.fate)
   }
 
   package func plan(accepting accept: Set<Danger>) -> RolePlan {

@@ -29,7 +29,7 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
     switch state.requests[id]?.grant?.stage {
     case .activating, .active:
       return [.grantRevoking(id, GrantRevoking(cause: .revoked, due: now, reason: nil))]
-    case .revoking, .stuck, .ended, nil: return []
+    case .revoking, .stuck, .ended, .forgotten, nil: return []
     }
   case .locked(let id):
     guard let request = state.requests[id], state.lockdown(over: request.ask) != nil
@@ -39,13 +39,21 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
     switch state.requests[id]?.grant?.stage {
     case .revoking: return [.grantStuck(id, obstacle)]
     case .stuck(_, let known) where known != obstacle: return [.grantStuck(id, obstacle)]
-    case .stuck, .activating, .active, .ended, nil: return []
+    case .stuck, .activating, .active, .ended, .forgotten, nil: return []
+    }
+  case .residue(let id, let found):
+    switch state.requests[id]?.grant?.stage {
+    case .revoking, .stuck:
+      let known = state.requests[id]?.grant?.found ?? []
+      let news = (known + found.filter { !known.contains($0) }).listed.dropFirst(known.count)
+      return news.isEmpty ? [] : [.residueFound(id, ResidueFound(residue: Array(news)))]
+    case .activating, .active, .ended, .forgotten, nil: return []
     }
   case .ended(let id, let receipt):
     switch state.requests[id]?.grant?.stage {
     case .revoking(let ending), .stuck(let ending, _):
       return [.grantEnded(id, GrantEnded(cause: ending.cause, receipt: receipt))]
-    case .activating, .active, .ended, nil: return []
+    case .activating, .active, .ended, .forgotten, nil: return []
     }
   case .orphan(let found): return [.orphanFound(found)]
   case .scopesApplied(let applied): return [.scopesApplied(applied)]

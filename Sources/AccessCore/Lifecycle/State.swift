@@ -92,7 +92,8 @@ extension Event {
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
       .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
       .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
-      .grantStuck(let id, _), .grantEnded(let id, _), .driftFound(let id?, _):
+      .grantStuck(let id, _), .grantEnded(let id, _), .driftFound(let id?, _),
+      .grantForgotten(let id, _), .residueFound(let id, _), .residueDecided(let id, _):
       .request(id)
     case .driftFound(nil, let data): .stranger(data.role)
     case .requestRefused, .credentialReissued, .credentialRotated, .policyRefused, .orphanFound,
@@ -109,7 +110,8 @@ extension Event {
     case .driftFound(let id, _): id == nil
     case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
       .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
-      .grantFailed, .grantExtended, .grantRevoking, .grantStuck, .grantEnded, .credentialReissued,
+      .grantFailed, .grantExtended, .grantRevoking, .grantStuck, .grantEnded, .grantForgotten,
+      .residueFound, .residueDecided, .credentialReissued,
       .credentialRotated, .policyRefused, .tokenIssued, .tokenRevoked, .lockdownStarted,
       .lockdownLifted, .orphanFound, .scopesApplying, .scopesApplied, .auditExported,
       .openingErased, .clockAnomaly,

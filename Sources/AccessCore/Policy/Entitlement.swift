@@ -89,4 +89,11 @@ package enum ResiduePolicy: String, Sendable, Codable, CaseIterable {
   case keep
   /// They go with the role.
   case drop
+
+  package var fate: ResidueFate {
+    switch self {
+    case .keep: .keep
+    case .drop: .drop
+    }
+  }
 }

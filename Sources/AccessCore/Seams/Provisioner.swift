@@ -31,6 +31,14 @@ package protocol Provisioner: Preflighting, ScopeKeeping, OwnerWatching {
   /// was held up for it, and not everything was tried.
   func revokeTogether(_ targets: [RevocationTarget]) async -> [Revocation]
 
+  /// What the role has left behind, as the server has it now. It changes nothing, and may be asked
+  /// at any time.
+  func residue(of target: RevocationTarget) async throws(ProvisioningError) -> [Residue]
+
+  /// Whether there is such a role, and it is one that may come to own what another left behind:
+  /// not one of a grant's, nor one of the server's own.
+  func canInherit(_ role: String) async throws(ProvisioningError) -> Bool
+
   /// Every role in the server that carries our marker and our origin's tag, and in what the expected
   /// ones are not as they were made. It changes nothing.
   func census(expecting expected: [ExpectedRole]) async throws(ProvisioningError) -> Census
@@ -122,12 +130,32 @@ package struct RevocationTarget: Sendable, Equatable {
   /// Nil when the broker died before it knew: then name and tag decide.
   package let identity: RoleIdentity?
   package let scopes: [String]
+  /// The scopes own things of their own, by the policy: then what they own says nothing about the
+  /// role.
+  package var scopesOwn: Bool
+  package var residue: ResidueFate
+  /// Stop before anything is removed that the role left behind: the ledger is to know of it first.
+  package var onlyLooks = false
 
-  package init(name: String, identity: RoleIdentity?, scopes: [String]) {
+  package init(
+    name: String, identity: RoleIdentity?, scopes: [String], scopesOwn: Bool = false,
+    residue: ResidueFate = .keep
+  ) {
     self.name = name
     self.identity = identity
     self.scopes = scopes
+    self.scopesOwn = scopesOwn
+    self.residue = residue
   }
+}
+
+/// What becomes of things that hold data and are still owned by a role when its grant ends.
+package enum ResidueFate: Hashable, Sendable {
+  /// They stay the role's, and the role stays for them, fenced.
+  case keep
+  case drop
+  /// Tables, sequences and materialized views that carry no code get this role as their owner.
+  case give(to: String)
 }
 
 /// What one attempt at a revocation achieved.
@@ -147,11 +175,15 @@ package struct Revocation: Sendable, Equatable {
   package let sessionsEnded: Int
   package let preparedRolledBack: Int
   package let objectsDropped: Int
+  /// What is left now.
   package let residue: [Residue]
+  /// What the role had left behind before anything of it was removed.
+  package let found: [Residue]
 
   package init(
     outcome: Outcome, fenced: Bool, sessionsGoneAfterMs: Int64?, sessionsEnded: Int = 0,
-    preparedRolledBack: Int = 0, objectsDropped: Int = 0, residue: [Residue] = []
+    preparedRolledBack: Int = 0, objectsDropped: Int = 0, residue: [Residue] = [],
+    found: [Residue] = []
   ) {
     self.outcome = outcome
     self.fenced = fenced
@@ -160,6 +192,7 @@ package struct Revocation: Sendable, Equatable {
     self.preparedRolledBack = preparedRolledBack
     self.objectsDropped = objectsDropped
     self.residue = residue
+    self.found = found
   }
 }
 
@@ -169,7 +202,7 @@ extension Revocation {
     Revocation(
       outcome: outcome, fenced: fenced, sessionsGoneAfterMs: sessionsGoneAfterMs,
       sessionsEnded: sessionsEnded, preparedRolledBack: preparedRolledBack,
-      objectsDropped: objectsDropped, residue: self.residue + residue)
+      objectsDropped: objectsDropped, residue: self.residue + residue, found: found)
   }
 }
 

@@ -51,7 +51,7 @@ struct RequestRoutes {
   }
 
   private func show(_ request: Request, _ context: APIContext) async throws -> Response {
-    let detail = try await broker.show(try id(context), to: context.caller)
+    let detail = try await broker.show(try context.requestID, to: context.caller)
     return try jsonResponse(RequestView(detail, sql: await broker.preview(detail.request)))
   }
 
@@ -69,19 +69,19 @@ struct RequestRoutes {
       verdict: verdict, duration: write.body.duration, comment: broker.written(write.body.comment),
       digest: digest)
     return try await respond(
-      broker.review(try id(context), submission, by: caller, idempotency: write.idempotency))
+      broker.review(try context.requestID, submission, by: caller, idempotency: write.idempotency))
   }
 
   private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {
     let caller = try context.caller
     let key = try await request.bareWrite(by: caller)
-    return try await respond(broker.cancel(try id(context), by: caller, idempotency: key))
+    return try await respond(broker.cancel(try context.requestID, by: caller, idempotency: key))
   }
 
   private func activate(_ request: Request, _ context: APIContext) async throws -> Response {
     let caller = try context.caller
     let key = try await request.bareWrite(by: caller)
-    let credentials = try await broker.activate(try id(context), by: caller, idempotency: key)
+    let credentials = try await broker.activate(try context.requestID, by: caller, idempotency: key)
     return try jsonResponse(CredentialsView(credentials))
   }
 
@@ -91,14 +91,14 @@ struct RequestRoutes {
     let submission = ExtensionSubmission(
       duration: write.body.duration, reason: broker.written(write.body.reason))
     let made = try await broker.extend(
-      try id(context), submission, by: caller, idempotency: write.idempotency)
+      try context.requestID, submission, by: caller, idempotency: write.idempotency)
     return try await respond(made, status: .created)
   }
 
   private func release(_ request: Request, _ context: APIContext) async throws -> Response {
     let caller = try context.caller
     let key = try await request.bareWrite(by: caller)
-    let ended = try await broker.end(.release(try id(context)), by: caller, idempotency: key)
+    let ended = try await broker.end(.release(try context.requestID), by: caller, idempotency: key)
     return try await respond(ended.request, durable: ended.durable)
   }
 
@@ -107,7 +107,7 @@ struct RequestRoutes {
     let write = try await request.write(NewRevocation.self, by: caller)
     let reason = broker.written(write.body.reason)
     let ended = try await broker.end(
-      .revoke(try id(context), reason: reason), by: caller, written: reason,
+      .revoke(try context.requestID, reason: reason), by: caller, written: reason,
       idempotency: write.idempotency)
     return try await respond(ended.request, durable: ended.durable)
   }
@@ -115,7 +115,7 @@ struct RequestRoutes {
   private func erase(_ request: Request, _ context: APIContext) async throws -> Response {
     let caller = try context.caller
     _ = try await request.bareWrite(by: caller)
-    return try await respond(broker.erase(try id(context), by: caller))
+    return try await respond(broker.erase(try context.requestID, by: caller))
   }
 
   private func grants(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -127,14 +127,6 @@ struct RequestRoutes {
   }
 
   // MARK: - Shared by the handlers
-
-  private func id(_ context: APIContext) throws -> AccessCore.RequestID {
-    let text = try context.parameters.require("id")
-    guard let id = AccessCore.RequestID(text) else {
-      throw Refusal.unknownRequest(String(text.prefix(40)))
-    }
-    return id
-  }
 
   private func readScope(_ text: String?) throws -> Broker.Scope {
     switch ListScope(rawValue: text ?? "open") {

@@ -72,14 +72,15 @@ extension GrantView {
       case .revoking(let ending):
         name = "revoking"
         cause = ending.cause
-      case .stuck(let ending, let obstacle):
+      case .stuck(let ending, let obstacle), .forgotten(let ending, let obstacle, _):
         name = "stuck"
         (cause, fenced, because) = (ending.cause, obstacle.fenced, obstacle.because)
         // Not the last word: what was done so far, and what is in the way.
         receipt = Receipt(
           sessionsEnded: obstacle.sessionsEnded, preparedRolledBack: obstacle.preparedRolledBack,
-          objectsDropped: 0, residue: obstacle.residue, verified: false,
+          objectsDropped: obstacle.objectsDropped, residue: obstacle.residue, verified: false,
           overrunMs: obstacle.overrunMs ?? 0)
+        if case .forgotten(_, _, let at) = stage { (name, endedAt) = ("forgotten", at) }
       case .ended(let ending, let receipt, let at):
         name = "ended"
         (cause, fenced, endedAt, self.receipt) = (ending.cause, true, at, receipt)
@@ -97,10 +98,15 @@ extension ReceiptView {
     self.init(
       sessionsEnded: receipt.sessionsEnded, preparedRolledBack: receipt.preparedRolledBack,
       objectsDropped: receipt.objectsDropped,
-      residue: receipt.residue.map {
-        ResidueView(database: $0.database, kind: $0.kind, name: $0.name, note: $0.note)
-      },
+      residue: receipt.residue.map(ResidueView.init),
       verified: receipt.verified, overrunMs: receipt.overrunMs)
+  }
+}
+
+extension ResidueView {
+  init(_ residue: Residue) {
+    self.init(
+      database: residue.database, kind: residue.kind, name: residue.name, note: residue.note)
   }
 }
 

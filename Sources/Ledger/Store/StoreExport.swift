@@ -84,7 +84,8 @@ extension Store {
           SELECT e.request,
                  substr(max(format('%016d', e.seq) || e.kind)
                           FILTER (WHERE e.kind IN ('grant.activating', 'grant.activated',
-                            'grant.failed', 'grant.revoking', 'grant.stuck', 'grant.ended')), 17),
+                            'grant.failed', 'grant.revoking', 'grant.stuck', 'grant.ended',
+                            'grant.forgotten')), 17),
                  max(\(data("ask.requester"))) \(of("request.submitted")),
                  max(\(data("ask.database"))) \(of("request.submitted")),
                  max(\(data("ask.environment"))) \(of("request.submitted")),

@@ -11,6 +11,8 @@ import PostgresClient
 actor AdminConnections {
   enum Purpose: Hashable, Sendable {
     case issuing, revoking
+    /// What a role left behind can be held by locks and can be much: one at a time.
+    case cleaning
   }
 
   private let server: AdminServer
@@ -51,14 +53,18 @@ actor AdminConnections {
 
   /// Runs `body` on a connection of its own to another database, closed afterwards: what it does
   /// to its session touches nobody else.
+  ///
+  /// - Parameter patience: nil for what is usual.
   func run<Value: Sendable>(
     _ purpose: Purpose, on systemIdentifier: String, apartIn database: String,
+    patience: Duration? = nil,
     _ body: @Sendable (isolated Connection) throws -> Value
   ) async throws(ProvisioningError) -> Answer<Value> {
     try await waitForTurn(purpose)
     defer { endTurn(purpose) }
     let session = try await server.open(database: database)
-    return try await run(body, in: session, of: systemIdentifier, keep: false)
+    return try await run(
+      body, in: session, of: systemIdentifier, keep: false, patience: patience)
   }
 
   /// Shows that the server lets us in by this very secret.
@@ -83,7 +89,8 @@ actor AdminConnections {
 
   private func run<Value: Sendable>(
     _ body: @Sendable (isolated Connection) throws -> Value,
-    in session: AdminSession, of systemIdentifier: String?, keep: Bool
+    in session: AdminSession, of systemIdentifier: String?, keep: Bool,
+    patience: Duration? = nil
   ) async throws(ProvisioningError) -> Answer<Value> {
     let isOther = systemIdentifier.map { $0 != session.systemIdentifier } ?? false
     if isClosed || isOther {
@@ -94,8 +101,8 @@ actor AdminConnections {
     used[id] = session
     let fault = fault()
     if fault == .lostBefore { session.connection.sever() }
-    var (result, inTime) = await session.run(body)
-    if fault == .twice { (result, inTime) = await session.run(body) }
+    var (result, inTime) = await session.run(patience: patience, body)
+    if fault == .twice { (result, inTime) = await session.run(patience: patience, body) }
     if fault == .lostAfter { (result, inTime) = (.failure(ProvisioningError.lost), false) }
     used[id] = nil
     if keep, inTime, !isClosed, await session.connection.isUsable {
@@ -141,7 +148,7 @@ actor AdminConnections {
 
   private func endTurn(_ purpose: Purpose) {
     turns[purpose, default: 0] -= 1
-    for next in [Purpose.revoking, .issuing] {
+    for next in [Purpose.revoking, .cleaning, .issuing] {
       while hasRoom(for: next), let first = waiting.firstIndex(where: { $0.purpose == next }) {
         turns[next, default: 0] += 1
         waiting.remove(at: first).turn.resume(returning: nil)
@@ -150,11 +157,13 @@ actor AdminConnections {
   }
 
   private func hasRoom(for purpose: Purpose) -> Bool {
-    let issuing = turns[.issuing, default: 0]
-    let total = issuing + turns[.revoking, default: 0]
+    let cleaning = turns[.cleaning, default: 0]
+    let others = turns[.issuing, default: 0] + cleaning
+    let hasPlace = others + turns[.revoking, default: 0] < connectionsMax
     return switch purpose {
-    case .revoking: total < connectionsMax
-    case .issuing: total < connectionsMax && issuing < connectionsMax - 1
+    case .revoking: hasPlace
+    case .cleaning: hasPlace && others < connectionsMax - 1 && cleaning == 0
+    case .issuing: hasPlace && others < connectionsMax - 1
     }
   }
 

@@ -26,9 +26,9 @@ struct AdminSession: Sendable {
 
   /// Runs `body`; `inTime` is false when the connection was cut because that took too long.
   func run<Value: Sendable>(
-    _ body: @Sendable (isolated Connection) throws -> Value
+    patience: Duration? = nil, _ body: @Sendable (isolated Connection) throws -> Value
   ) async -> (Result<Value, any Error>, inTime: Bool) {
-    await limited(connection, Self.patience, body)
+    await limited(connection, patience ?? Self.patience, body)
   }
 
   /// Whether anybody is still at the other end.

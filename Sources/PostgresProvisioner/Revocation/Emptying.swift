@@ -10,6 +10,7 @@ extension RevocationAttempt {
     let emptied = try await step(on: server) { try $0.empty(role, planned: scopes) }.value
     notes += emptied.refusals
     guests = emptied.guests
+    scopesTaken.formUnion(emptied.scopes)
     terminated.formUnion(emptied.guests)
   }
 }
@@ -17,6 +18,7 @@ extension RevocationAttempt {
 /// What `empty` did.
 struct Emptied: Sendable {
   fileprivate(set) var guests: Set<Int> = []
+  fileprivate(set) var scopes: Set<String> = []
   fileprivate(set) var refusals: [String] = []
 }
 
@@ -28,8 +30,9 @@ extension Connection {
     let statements = try RoleStatements(role.name, on: self)
     var emptied = Emptied()
     for row in answers[0] {
-      let scope = try quoted(identifier: try row.text("rolname"))
-      try revoke(statements.leave(scope: scope), &emptied)
+      let scope = try row.text("rolname")
+      emptied.scopes.insert(scope)
+      try revoke(statements.leave(scope: try quoted(identifier: scope)), &emptied)
     }
     for row in answers[1] {
       if try row.bool("is_direct") {

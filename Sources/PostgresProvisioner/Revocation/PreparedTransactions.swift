@@ -49,24 +49,13 @@ extension Connection {
   func rollBack(_ transactions: [PreparedTransaction]) throws(PostgresError) -> Int {
     var count = 0
     for (owner, transactions) in Dictionary(grouping: transactions, by: \.owner) {
-      let role = try RoleStatements(owner, on: self)
-      let isMember = try canBecome(owner)
-      if !isMember { try execute(role.takeOver) }
-      try execute(role.become)
-      for transaction in transactions where try rollBack(transaction) { count += 1 }
-      try execute("RESET ROLE")
-      if !isMember { try execute(role.giveBack) }
+      count += try acting(as: owner) { connection throws(PostgresError) in
+        var count = 0
+        for transaction in transactions where try connection.rollBack(transaction) { count += 1 }
+        return count
+      }
     }
     return count
-  }
-
-  private func canBecome(_ role: String) throws(PostgresError) -> Bool {
-    let privilege =
-      Dialect(serverVersion: serverVersion).hasMembershipOptions ? "SET" : "MEMBER"
-    return try query(
-      """
-      SELECT pg_catalog.pg_has_role(CURRENT_USER, $1::pg_catalog.name, $2) AS can
-      """, [role, privilege])[0].bool("can")
   }
 
   /// False when somebody else ended it, or is just doing so.

@@ -2,9 +2,11 @@ import AccessCore
 import PostgresClient
 
 extension RevocationAttempt {
-  /// Drops the role, unless something hangs on it.
+  /// Drops the role, and what it left behind as far as that may go.
   mutating func remove(_ role: RoleRecord, on server: String) async throws(Obstacle) {
+    try await tidyScopes(after: role, on: server)
     var reason = ""
+    var isClean = false
     for _ in 0..<3 {
       try await rollBackPrepared(of: role, on: server)
       switch try await step(on: server, { try $0.drop(role.name) }).value {
@@ -13,7 +15,9 @@ extension RevocationAttempt {
       case .isNeeded:
         // What a prepared transaction made keeps the role, too, and shows to nobody.
         if try await rollBackPrepared(of: role, on: server) == 0 {
-          try await reportResidue(of: role, on: server)
+          if isClean { throw inTheWay(of: role) }
+          try await clean(role, on: server)
+          isClean = true
         }
         reason = "transactions were prepared in its name meanwhile"
       }
@@ -23,15 +27,12 @@ extension RevocationAttempt {
       "\(role.name) could not be dropped: \(reason); end the transaction that holds the role")
   }
 
-  private mutating func reportResidue(
-    of role: RoleRecord, on server: String
-  ) async throws(Obstacle) {
-    residue = try await step(on: server) { try $0.residue(of: role.oid) }.value
-    throw Obstacle(
+  func inTheWay(of role: RoleRecord) -> Obstacle {
+    Obstacle(
       .residue,
       """
-      \(role.name) cannot be dropped while something hangs on it (see the residue); it can \
-      no longer log in; drop that or give it to another role
+      \(role.name) cannot be dropped while something hangs on it (see the residue); it can no \
+      longer log in; `jit admin residue` shows it, and drops it or gives it away
       """)
   }
 }

@@ -20,8 +20,13 @@ struct RevocationAttempt: Sendable {
   var lingering: Set<Int> = []
   /// Sessions of roles that the holder let in; they have to go, too.
   var guests: Set<Int> = []
+  /// Scopes that the role had.
+  var scopesTaken: Set<String> = []
   var preparedRolledBack = 0
+  var objectsDropped = 0
+  /// What is left, and what the role had left behind.
   var residue: [Residue] = []
+  var found: [Residue] = []
   /// What did not work and did not matter yet; it does when the role cannot be dropped.
   var notes: [String] = []
 
@@ -95,7 +100,8 @@ struct RevocationAttempt: Sendable {
     Revocation(
       outcome: outcome, fenced: fenced, sessionsGoneAfterMs: sessionsGoneAfterMs,
       sessionsEnded: terminated.subtracting(lingering).count,
-      preparedRolledBack: preparedRolledBack, objectsDropped: 0, residue: residue)
+      preparedRolledBack: preparedRolledBack, objectsDropped: objectsDropped, residue: residue,
+      found: found)
   }
 }
 

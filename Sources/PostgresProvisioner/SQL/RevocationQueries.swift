@@ -80,6 +80,26 @@ extension Statement {
       """, [String(oid), arrayLiteral(scopes)])
   }
 
+  /// Whether we are a member of a role with all privileges that are needed, and whether it was we
+  /// ourselves who made us one.
+  static func standing(in role: String, needing privileges: [String]) -> Statement {
+    Statement(
+      """
+      SELECT NOT EXISTS (SELECT
+                           FROM pg_catalog.unnest($2::pg_catalog.text[]) needed
+                          WHERE NOT pg_catalog.pg_has_role(CURRENT_USER, r.oid, needed))
+               AS is_member,
+             EXISTS (SELECT
+                       FROM pg_catalog.pg_auth_members m
+                       JOIN pg_catalog.pg_roles admin ON admin.oid = m.member
+                      WHERE m.roleid = r.oid AND admin.rolname = CURRENT_USER
+                        AND m.grantor = m.member)
+               AS is_ours
+        FROM pg_catalog.pg_roles r
+       WHERE r.rolname = $1
+      """, [role, arrayLiteral(privileges)])
+  }
+
   /// Everything in the server that still mentions the OID.
   static func traces(of oid: UInt32) -> Statement {
     Statement(
@@ -113,39 +133,6 @@ extension Statement {
       SELECT what, number
         FROM traces
        WHERE number > 0
-      """, [String(oid)])
-  }
-
-  /// What of this database, and of what all databases share, hangs on the role.
-  static func residue(of oid: UInt32) -> Statement {
-    Statement(
-      """
-      SELECT CASE d.dbid WHEN 0 THEN '(all)' ELSE pg_catalog.current_database() END AS database,
-             o.type AS kind, o.identity AS name, d.deptype
-        FROM pg_catalog.pg_shdepend d,
-             LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) o
-       WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-         AND d.refobjid = $1::pg_catalog.oid
-         AND d.dbid IN (0, (SELECT oid
-                              FROM pg_catalog.pg_database
-                             WHERE datname = pg_catalog.current_database()))
-       ORDER BY d.deptype DESC, o.type, o.identity
-      """, [String(oid)])
-  }
-
-  /// In which other databases something hangs on the role, and how much; its names are only
-  /// visible there.
-  static func residueElsewhere(of oid: UInt32) -> Statement {
-    Statement(
-      """
-      SELECT d.datname AS database, count(*) AS number
-        FROM pg_catalog.pg_shdepend s
-        JOIN pg_catalog.pg_database d ON d.oid = s.dbid
-       WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-         AND s.refobjid = $1::pg_catalog.oid
-         AND d.datname <> pg_catalog.current_database()
-       GROUP BY d.datname
-       ORDER BY d.datname
       """, [String(oid)])
   }
 }

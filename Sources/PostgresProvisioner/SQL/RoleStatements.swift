@@ -141,6 +141,20 @@ struct RoleStatements: Sendable {
     """
   }
 
+  /// What another role owns in this database becomes this one's.
+  func inherit(from scope: String) -> String {
+    """
+    REASSIGN OWNED BY \(scope) TO \(role)
+    """
+  }
+
+  /// Everything in this database, or nothing.
+  var dropOwned: String {
+    """
+    DROP OWNED BY \(role) RESTRICT
+    """
+  }
+
   var drop: String {
     """
     DROP ROLE \(role)

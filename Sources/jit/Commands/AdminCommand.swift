@@ -7,7 +7,8 @@ struct AdminCommand: AsyncParsableCommand {
     subcommands: [
       AdminPreflightCommand.self, AdminPlanCommand.self, AdminApplyCommand.self,
       AdminReconcileCommand.self, AdminLockdownCommand.self, AdminRotateCommand.self,
-      AdminTokenCommand.self, AdminBackupCommand.self,
+      AdminResidueCommand.self, AdminForgetCommand.self, AdminTokenCommand.self,
+      AdminBackupCommand.self,
       AdminRestoreCommand.self,
       AdminEraseCommand.self,
     ])

@@ -4,14 +4,14 @@ import AccessCore
 extension GrantView {
   /// The access itself: until when, or how it ended and what was checked.
   func text(paint: Paint, now: Timestamp) -> String {
-    let isOver = state == "ended"
+    let isOver = state == "ended" || state == "forgotten"
     let pairs: [(label: String, lines: [String])] = [
       ("role", [roleName.inert]),
       ("activated", activatedAt.map { [moment($0, now: now)] } ?? []),
       (isOver ? "was to expire" : "expires", [isOver ? expiresAt.inert : expiry(now)]),
       ("stuck", stuckBecause.map { [stuckLine($0, paint)] } ?? []),
       ("drift", drift.map { isOver ? $0.found.inert : paint.red($0.found.inert) }),
-      ("ended", endedAt.map { [moment($0, now: now)] } ?? []),
+      (state == "forgotten" ? "forgotten" : "ended", endedAt.map { [moment($0, now: now)] } ?? []),
       ("cause", cause.map { [$0.inert] } ?? []),
       ("receipt", receipt.map { $0.lines(paint) } ?? []),
     ]
@@ -30,10 +30,11 @@ extension GrantView {
       case "residue": "the role still owns something"
       default: why.inert
       }
+    let next = state == "forgotten" ? "nobody waits for its end" : "it is tried again"
     switch fenced {
-    case true: return "\(reason); no new logins are possible; it is tried again"
+    case true: return "\(reason); no new logins are possible; \(next)"
     case false, nil:
-      return "\(reason); \(paint.red("LOGINS MAY STILL BE POSSIBLE")); it is tried again"
+      return "\(reason); \(paint.red("LOGINS MAY STILL BE POSSIBLE")); \(next)"
     }
   }
 }
@@ -52,12 +53,13 @@ extension ReceiptView {
       ? "verified: the role is gone, no session, no prepared transaction, nothing owned"
       : paint.red("NOT VERIFIED: what is left could not be checked")
     let overrun = "\(overrunMs) ms from its end until no session was left"
-    return [done.isEmpty ? "nothing was open" : list(done), seen, overrun] + residue.map(\.line)
+    return [done.isEmpty ? "nothing was open" : list(done), seen, overrun]
+      + residue.map { "left: \($0.words)" }
   }
 }
 
 extension ResidueView {
-  fileprivate var line: String {
-    "left: \(kind.inert) \(name.inert) in \(database.inert)\(note.map { " (\($0.inert))" } ?? "")"
+  var words: String {
+    "\(kind.inert) \(name.inert) in \(database.inert)\(note.map { " (\($0.inert))" } ?? "")"
   }
 }

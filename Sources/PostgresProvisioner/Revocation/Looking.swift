@@ -1,0 +1,45 @@
+import AccessCore
+import PostgresClient
+
+extension PostgresProvisioner {
+  package func residue(
+    of target: RevocationTarget
+  ) async throws(ProvisioningError) -> [Residue] {
+    let found = try await admins.run(
+      .issuing, on: target.identity?.systemIdentifier
+    ) { connection in
+      try connection.roles(oid: target.identity?.oid, name: target.name)
+    }
+    let (server, known) = (found.systemIdentifier, found.value)
+    let ours: RoleRecord?
+    do throws(Obstacle) { ours = try role(of: target, among: known, tag) } catch {
+      throw ProvisioningError(.refused, error.note)
+    }
+    guard let ours else { return [] }
+    let databases = try await admins.run(.issuing, on: server) { connection in
+      try connection.databases(withRemainsOf: ours)
+    }.value
+    var residue: [Residue] = []
+    for (place, database) in databases.enumerated() {
+      residue += try await admins.run(.issuing, on: server, apartIn: database) { connection in
+        try connection.remains(of: ours, withShared: place == 0).map(\.residue)
+      }.value
+    }
+    return residue
+  }
+
+  package func canInherit(_ role: String) async throws(ProvisioningError) -> Bool {
+    try await admins.run(.issuing) { connection in
+      try !connection.query(.heir(role, unlessIn: markerRole)).isEmpty
+    }.value
+  }
+}
+
+extension Connection {
+  /// Our own comes first.
+  func databases(withRemainsOf role: RoleRecord) throws(PostgresError) -> [String] {
+    try query(.databases(withRemainsOf: role.oid)).map { row throws(PostgresError) in
+      try row.text("database")
+    }
+  }
+}

@@ -1,0 +1,223 @@
+import AccessCore
+import PostgresClient
+import Testing
+
+extension Scenario {
+  /// What the holder made.
+  static let things: [Scenario] = [
+    Scenario(name: "things of every kind in three databases, kept", end: .stuck(.residue)) {
+      stage in
+      for database in Stage.databases { try await stage.makeEveryKind(in: database) }
+      return { ending async throws in
+        #expect(ending.last.residue.count >= 60)
+        #expect(ending.objectsDropped == 0)
+      }
+    },
+    Scenario(name: "things of every kind in three databases, dropped", policy: .drop) { stage in
+      for database in Stage.databases { try await stage.makeEveryKind(in: database) }
+      return { ending in #expect(ending.objectsDropped >= 60) }
+    },
+    Scenario(name: "a large object", end: .stuck(.residue)) { stage in
+      _ = try await stage.enter().query("SELECT pg_catalog.lo_from_bytea(0, 'work')")
+      return { ending async throws in
+        #expect(
+          ending.notes(on: "large object", in: ending.last.residue)
+            == ["owned by the role; it holds data"])
+      }
+    },
+    Scenario(name: "a SECURITY DEFINER function, and a view") { stage in
+      try await stage.enter().execute(
+        """
+        CREATE FUNCTION \(stage.scope).f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+        CREATE VIEW \(stage.scope).v AS SELECT * FROM \(stage.scope).orders;
+        """)
+      return { ending async throws in
+        #expect(
+          ending.notes(on: "function", in: ending.found)
+            == ["code of the holder's, which runs as the role"])
+      }
+    },
+    Scenario(name: "code beside data, open to somebody", end: .stuck(.residue)) { stage in
+      try await stage.work("t")
+      try await stage.enter().execute(
+        """
+        CREATE FUNCTION \(stage.scope).f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        GRANT SELECT ON \(stage.scope).t TO bob;
+        GRANT UPDATE (id) ON \(stage.scope).t TO PUBLIC;
+        GRANT EXECUTE ON FUNCTION \(stage.scope).f() TO bob;
+        """)
+      return { _ async throws in
+        #expect(
+          try await stage.read(
+            """
+            SELECT prosecdef || ' ' || array_to_string(proconfig, ' ')
+              FROM pg_proc
+             WHERE oid = '\(stage.scope).f()'::regprocedure
+            """) == ["true search_path=pg_catalog, pg_temp"])
+        #expect(
+          try await stage.read(
+            """
+            SELECT pg_catalog.has_table_privilege('bob', '\(stage.scope).t', 'SELECT')
+                OR pg_catalog.has_any_column_privilege('bob', '\(stage.scope).t', 'UPDATE')
+            """) == ["f"])
+      }
+    },
+    Scenario(name: "a trigger on somebody else's table") { stage in
+      try await stage.makeTrigger()
+      return { ending async throws in
+        #expect(
+          ending.notes(on: "trigger", in: ending.found)
+            == [
+              """
+              runs the holder's function \(stage.scope).fire() when somebody updates the table
+              """
+            ])
+        try await stage.expectNoTrigger()
+      }
+    },
+    Scenario(name: "a trigger on somebody else's table, and data", end: .stuck(.residue)) {
+      stage in
+      try await stage.makeTrigger()
+      try await stage.work("t")
+      return { ending async throws in
+        #expect(ending.objectsDropped == 1)
+        try await stage.expectNoTrigger()
+      }
+    },
+    Scenario(name: "a schema with a name that would do harm") { stage in
+      let schema = "\"x\"\"; DROP ROLE bob;--\(stage.name)\""
+      try await stage.test.execute(
+        "CREATE SCHEMA \(schema); GRANT USAGE, CREATE ON SCHEMA \(schema) TO \(stage.scope)")
+      let session = try await stage.enter()
+      try await session.execute(
+        """
+        CREATE FUNCTION \(schema)."f'; DROP ROLE bob;--"() RETURNS trigger LANGUAGE plpgsql
+          AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER "t""; DROP ROLE bob;--" BEFORE INSERT ON \(stage.scope).orders
+          FOR EACH ROW EXECUTE FUNCTION \(schema)."f'; DROP ROLE bob;--"();
+        """)
+      return { ending async throws in
+        #expect(ending.objectsDropped == 1 && ending.found.count == 2)
+        #expect(try await stage.test.exists("bob"))
+      }
+    },
+    Scenario(name: "a view and a function moved to the scope", versions: 14...15) { stage in
+      try await stage.enter().execute(
+        """
+        CREATE VIEW \(stage.scope).v AS SELECT * FROM \(stage.scope).orders;
+        ALTER VIEW \(stage.scope).v OWNER TO \(stage.scope);
+        CREATE FUNCTION \(stage.scope).f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';
+        REASSIGN OWNED BY \(stage.name) TO \(stage.scope);
+        """)
+      return { ending in #expect(ending.objectsDropped == 2) }
+    },
+    Scenario(
+      name: "a table moved to the scope, elsewhere", versions: 14...15, end: .stuck(.residue)
+    ) { stage in
+      try await stage.work("t", in: "other")
+      try await stage.enter("other").execute(
+        "ALTER TABLE \(stage.scope).t OWNER TO \(stage.scope)")
+      return { ending async throws in
+        #expect(ending.last.residue.map(\.name) == ["\(stage.scope).t"])
+      }
+    },
+    Scenario(name: "default privileges for the scope") { stage in
+      for database in ["postgres", "other"] {
+        try await stage.enter(database).execute(
+          """
+          ALTER DEFAULT PRIVILEGES FOR ROLE \(stage.scope) GRANT SELECT ON TABLES TO PUBLIC;
+          ALTER DEFAULT PRIVILEGES FOR ROLE \(stage.scope) IN SCHEMA \(stage.scope)
+            GRANT ALL ON SEQUENCES TO bob;
+          ALTER DEFAULT PRIVILEGES FOR ROLE \(stage.scope) REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+          """)
+      }
+      // What an owner gives to the scope stays.
+      try await stage.test.execute(
+        """
+        ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA \(stage.scope)
+          GRANT SELECT ON TABLES TO \(stage.scope)
+        """)
+      return { ending async throws in
+        #expect(ending.notes(on: "default privileges", in: ending.found).count == 6)
+        let left = """
+          SELECT defaclrole::regrole::text FROM pg_default_acl
+           WHERE defaclrole = '\(stage.scope)'::regrole
+              OR defaclnamespace = '\(stage.scope)'::regnamespace
+          """
+        #expect(try await stage.read(left) == ["postgres"])
+        #expect(try await stage.read(left, in: "other") == [])
+      }
+    },
+    Scenario(name: "a subscription", versions: 16...18) { stage in
+      try await stage.test.execute(
+        """
+        GRANT pg_create_subscription TO \(stage.scope);
+        GRANT CREATE ON DATABASE third TO \(stage.scope);
+        """)
+      try await stage.enter("third").execute(
+        """
+        CREATE SUBSCRIPTION \(stage.scope) CONNECTION 'host=127.0.0.1 port=1 password=x dbname=x'
+          PUBLICATION p WITH (connect = false);
+        ALTER SUBSCRIPTION \(stage.scope) ENABLE;
+        """)
+      return { ending async throws in
+        #expect(ending.objectsDropped == 1)
+        #expect(ending.found.map(\.kind) == ["subscription"])
+      }
+    },
+  ]
+}
+
+extension Stage {
+  /// On a table of a superuser's.
+  fileprivate func makeTrigger() async throws {
+    try await enter().execute(
+      """
+      CREATE FUNCTION \(scope).fire() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN DELETE FROM \(scope).orders; RETURN NEW; END';
+      CREATE TRIGGER fire AFTER UPDATE ON \(scope).orders
+        FOR EACH ROW EXECUTE FUNCTION \(scope).fire();
+      """)
+  }
+
+  fileprivate func expectNoTrigger() async throws {
+    try await test.execute("UPDATE \(scope).orders SET id = 43")
+    #expect(try await read("SELECT id FROM \(scope).orders") == ["43"])
+  }
+
+  fileprivate func makeEveryKind(in database: String) async throws {
+    try await work("t", in: database)
+    let session = try await enter(database)
+    try await session.execute(
+      """
+      ALTER TABLE \(scope).t ADD note text DEFAULT 'x' CHECK (note <> ''), ADD n serial;
+      CREATE INDEX ON \(scope).t (note);
+      CREATE TABLE \(scope).parts (id int, at date) PARTITION BY RANGE (id);
+      CREATE TABLE \(scope).part PARTITION OF \(scope).parts FOR VALUES FROM (0) TO (10);
+      CREATE VIEW \(scope).v AS SELECT t.* FROM \(scope).t, \(scope).orders;
+      CREATE MATERIALIZED VIEW \(scope).m AS SELECT * FROM \(scope).v;
+      CREATE SEQUENCE \(scope).s;
+      CREATE TYPE \(scope).kind AS ENUM ('a');
+      CREATE TYPE \(scope).pair AS (a int, b \(scope).kind);
+      CREATE TYPE \(scope).span AS RANGE (subtype = int);
+      CREATE DOMAIN \(scope).positive AS int CHECK (VALUE > 0);
+      CREATE FUNCTION \(scope).f(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+      CREATE PROCEDURE \(scope).p() LANGUAGE sql AS 'SELECT 1';
+      CREATE AGGREGATE \(scope).total (int) (SFUNC = \(scope).f, STYPE = int);
+      CREATE OPERATOR \(scope).=== (FUNCTION = \(scope).f, LEFTARG = int, RIGHTARG = int);
+      CREATE COLLATION \(scope).c (locale = 'C');
+      CREATE TEXT SEARCH DICTIONARY \(scope).words (TEMPLATE = simple);
+      CREATE TEXT SEARCH CONFIGURATION \(scope).search (COPY = simple);
+      CREATE STATISTICS \(scope).st ON id, n FROM \(scope).t;
+      ALTER TABLE \(scope).t ENABLE ROW LEVEL SECURITY;
+      CREATE POLICY mine ON \(scope).t TO \(name) USING (true);
+      CREATE RULE r AS ON DELETE TO \(scope).t DO ALSO NOTIFY news;
+      CREATE FUNCTION \(scope).fire() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER fire BEFORE INSERT ON \(scope).t
+        FOR EACH ROW EXECUTE FUNCTION \(scope).fire();
+      ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+      SELECT pg_catalog.lo_create(0);
+      """)
+  }
+}
