@@ -14,7 +14,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
   let name: String
   /// On the others the server lets nobody do this.
   var versions = 14...18
-  /// On a server of its own: who revokes there looks at every login that is starting.
+  /// On a server of its own: whoever revokes looks at every login that is starting, and waits for
+  /// it.
   var isAlone = false
   var policy = ResiduePolicy.keep
   var end = End.ended

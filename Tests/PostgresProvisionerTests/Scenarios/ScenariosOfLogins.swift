@@ -34,11 +34,11 @@ extension Scenario {
         #expect(late?.kind == .unreachable)
       }
     },
-    Scenario(name: "20 clients that come back all the time") { stage in
+    Scenario(name: "20 clients that come back all the time", isAlone: true) { stage in
       let storm = try await Storm(of: 20, on: stage) { _ = try await $0.query("SELECT 1") }
       return { _ in try await storm.expectKeptOut() }
     },
-    Scenario(name: "clients that change their own role in a loop") { stage in
+    Scenario(name: "clients that change their own role in a loop", isAlone: true) { stage in
       let sql = "ALTER ROLE \(stage.name) PASSWORD '\(stage.role.secret.reveal())'"
       let storm = try await Storm(of: 8, on: stage) { connection in
         for _ in 0..<50 { try await connection.execute(sql) }
