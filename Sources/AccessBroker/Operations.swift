@@ -10,13 +10,10 @@ extension Broker {
     _ = try await submit(.operate(.preflight(name)), by: caller)
     let policy = policy.snapshot.policy
     let database = try policy.database(name)
-    let roles = policy.roles(on: name)
     let kept = policy.scopeQuestion(on: database, await keptScopeNames)
     let question = PreflightQuestion(
-      admin: database.access.admin, scopes: Set(roles.flatMap(\.postgresql.memberOf)).sorted(),
-      kept: kept.scopes.isEmpty ? nil : kept,
-      owners: Set(roles.compactMap(\.postgresql.actsAs)).sorted(), accept: database.accept,
-      clock: clocks.wall)
+      admin: database.access.admin, roles: policy.roles(on: name),
+      kept: kept.scopes.isEmpty ? nil : kept, accept: database.accept, clock: clocks.wall)
     let provisioner = await provisioners.provisioner(for: database.access)
     do { return try await provisioner.preflight(question) } catch {
       throw Refusal(

@@ -156,11 +156,40 @@ struct PreflightTests {
       }
       let before = try await check()
       #expect(before.verdict == .warning)
-      #expect(before.found.contains("app_read"))
+      #expect(before.found == "nobody connects by role")
+      #expect(before.sql == [#"GRANT CONNECT ON DATABASE "postgres" TO "app_read""#])
       for statement in before.sql { try await test.execute(statement) }
       #expect(try await check().verdict == .ok)
       await (try await test.login(role)).close()
       expectEnded(await provisioner.revoke(role.target()))
+      await provisioner.close()
+    }
+  }
+
+  @Test("of the scopes of a role one has to let people in, and from 16 on an owner does not")
+  func ways() async throws {
+    try await withTestServer { test in
+      try await test.execute(
+        """
+        REVOKE CONNECT ON DATABASE postgres FROM PUBLIC;
+        CREATE ROLE an_owner NOLOGIN;
+        GRANT CONNECT ON DATABASE postgres TO jit_broker, app_read, an_owner;
+        """)
+      let provisioner = test.provisioner()
+      let ways = [
+        (PostgresScope(memberOf: ["app_read", "app_write"]), true),
+        (PostgresScope(memberOf: ["app_write"]), false),
+        (PostgresScope(memberOf: ["app_read"], actsAs: "an_owner"), true),
+        (PostgresScope(actsAs: "an_owner"), TestServer.major < 16),
+      ]
+      for (scope, connects) in ways {
+        let question = PreflightQuestion(
+          admin: AdminLogin(user: "jit_broker", proof: .peer),
+          roles: [Role(name: RoleName("role")!, postgresql: scope)], clock: currentTime)
+        let checks = try await provisioner.preflight(question).checks
+        let check = try #require(checks.first { $0.name == "scopes-connect" })
+        #expect((check.verdict == .ok) == connects, "\(scope)")
+      }
       await provisioner.close()
     }
   }
@@ -218,8 +247,12 @@ struct PreflightTests {
     _ admin: String = "jit_broker", scopes: [String] = ["app_read"], owners: [String] = [],
     accept: Set<Danger> = [], clock: @escaping @Sendable () -> Timestamp = currentTime
   ) -> PreflightQuestion {
-    PreflightQuestion(
+    let roles =
+      [PostgresScope(memberOf: scopes)]
+      + owners.map { PostgresScope(memberOf: scopes, actsAs: $0) }
+    return PreflightQuestion(
       admin: AdminLogin(user: admin, proof: .password(CredentialName("orders-admin")!)),
-      scopes: scopes, owners: owners, accept: accept, clock: clock)
+      roles: roles.map { Role(name: RoleName("role")!, postgresql: $0) }, accept: accept,
+      clock: clock)
   }
 }

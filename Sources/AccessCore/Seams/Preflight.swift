@@ -8,27 +8,29 @@ package protocol Preflighting: Sendable {
 package struct PreflightQuestion: Sendable {
   /// The login that is the broker's by the policy.
   package let admin: AdminLogin
-  /// Group roles that others made.
-  package let scopes: [String]
+  /// What people can ask for.
+  package let roles: [Role]
   /// Scope roles that the broker keeps, and who changes what they hold.
   package let kept: ScopeQuestion?
-  /// Owners that grants act as.
-  package let owners: [String]
   package let accept: Set<Danger>
   /// The broker's wall clock.
   package let clock: @Sendable () -> Timestamp
 
   package init(
-    admin: AdminLogin, scopes: [String], kept: ScopeQuestion? = nil,
-    owners: [String] = [], accept: Set<Danger> = [], clock: @escaping @Sendable () -> Timestamp
+    admin: AdminLogin, roles: [Role], kept: ScopeQuestion? = nil, accept: Set<Danger> = [],
+    clock: @escaping @Sendable () -> Timestamp
   ) {
     self.admin = admin
-    self.scopes = scopes
+    self.roles = roles
     self.kept = kept
-    self.owners = owners
     self.accept = accept
     self.clock = clock
   }
+
+  /// Group roles that others made.
+  package var scopes: [String] { Set(roles.flatMap(\.postgresql.memberOf)).sorted() }
+  /// Owners that grants act as.
+  package var owners: [String] { Set(roles.compactMap(\.postgresql.actsAs)).sorted() }
 }
 
 package struct PreflightReport: Sendable, Equatable {

@@ -35,7 +35,7 @@ struct PreflightFacts: Sendable {
   let grantOptions: [FoundDanger]
   /// Which of the roles that the policy names there are.
   let existing: Set<String>
-  /// Those of them that may not connect to the database.
+  /// Those of them that may not connect to the database, not even as everybody.
   let shutOut: Set<String>
   let databases: [OpenDatabase]
   let publicCreates: Bool

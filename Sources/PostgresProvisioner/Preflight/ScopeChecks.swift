@@ -63,23 +63,6 @@ private func keeping(
   ]
 }
 
-/// Whether people get in at all: what a grant may connect to it has from its scopes, or as
-/// everybody. What it acts as does not count before the session has begun.
-private func admission(
-  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
-) throws(PostgresError) -> PreflightCheck {
-  let shutOut = question.scopes.filter(facts.shutOut.contains)
-  let database = facts.databases.first(where: \.isOurs)?.name ?? ""
-  return PreflightCheck(
-    "scopes-connect", shutOut.isEmpty ? .ok : .warning,
-    found: shutOut.isEmpty
-      ? "whoever has a scope may connect" : "no CONNECT for \(list(shutOut))",
-    why: "a grant connects by what its scopes may, unless everybody may",
-    sql: try shutOut.map { name throws(PostgresError) in
-      "GRANT CONNECT ON DATABASE \(try sql.name(database)) TO \(try sql.name(name))"
-    })
-}
-
 /// From 16 on a role that others made cannot be given before the broker has ADMIN on it.
 private func creation(
   of scope: String, for admin: String, _ sql: PreflightSQL
