@@ -41,7 +41,12 @@ struct ScopesTests {
     for statement in plan.roles + plan.privileges { #expect(text.text.contains("\(statement);")) }
     #expect(try await stage.scopes() == [], "a plan changes nothing")
 
-    try await broker.jitAdmin("apply", "orders_PROD").succeeded()
+    // The authority is enough, without the admin socket.
+    let ordinary = ["JIT_ADMIN": ""]
+    try await broker.jit(as: "alice", "admin", "apply", "orders_PROD", environment: ordinary)
+      .expectRefused(77, saying: "operate")
+    try await broker.jit(as: "dana", "admin", "apply", "orders_PROD", environment: ordinary)
+      .succeeded()
     #expect(try await stage.scopes().count == 1)
     let again = try await broker.jitAdmin("apply", "orders_PROD")
     #expect(again.text == "orders_PROD: nothing to be done\n")
