@@ -49,7 +49,15 @@ struct TrapTests {
         try await provisioner.census(expecting: [ExpectedRole(role.identity, plan)]).drift == [:])
       _ = try await provisioner.preflight(
         PreflightQuestion(
-          admin: test.access().admin, scopes: ["app_read", "app_write"], clock: currentTime))
+          admin: test.access().admin,
+          roles: [
+            Role(name: RoleName("write")!, postgresql: .memberOf(["app_read", "app_write"]))
+          ], clock: currentTime))
+      let rule = PrivilegeRule(allow: [.select], on: .tables, schemas: ["app"])
+      let scope = KeptScope(name: "jitscope_x", role: RoleName("x")!, rules: [rule])
+      _ = try await provisioner.plan(
+        ScopeQuestion(database: DatabaseUID("db-1")!, scopes: [scope], applier: nil))
+      _ = try await provisioner.snapshot(of: "app_read", on: role.identity.systemIdentifier)
 
       var parameters = test.server.parameters(
         user: role.identity.name, password: fresh, dbname: "other")
