@@ -68,8 +68,10 @@ let package = Package(
     // The core and what proves its history.
     library("AccessCore"),
     library("TransparencyLog", [crypto]),
+    library("SSHSignature", [crypto]),
     .target(
-      name: "AuditBundle", dependencies: ["AccessCore", "TransparencyLog", crypto],
+      name: "AuditBundle",
+      dependencies: ["AccessCore", "SSHSignature", "TransparencyLog", crypto],
       resources: [.embedInCode("verify.py")], swiftSettings: strict),
     library("PolicyFile", ["AccessCore", yams]),
     library("Ledger", ["AccessCore", "TransparencyLog", grdb, sqlite]),
@@ -92,14 +94,14 @@ let package = Package(
       "jitd",
       [
         "AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "Ledger", "PolicyFile",
-        "PostgresProvisioner",
+        "PostgresProvisioner", "SSHSignature",
         argumentParser, logging, serviceLifecycle, unixSignals, yams,
       ]),
     executable(
       "jit",
       [
-        "AccessAPI", "AccessCore", "AuditBundle", "PolicyFile", "TransparencyLog", argumentParser,
-        asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
+        "AccessAPI", "AccessCore", "AuditBundle", "PolicyFile", "SSHSignature", "TransparencyLog",
+        argumentParser, asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
       ]),
 
     .executableTarget(
@@ -132,6 +134,7 @@ let package = Package(
     tests(
       "PostgresProvisionerTests",
       ["AccessCore", "AccessTesting", "PostgresClient", "PostgresProvisioner"]),
+    tests("SSHSignatureTests", ["AccessTesting", "SSHSignature"]),
     tests("TransparencyLogTests", ["TransparencyLog"]),
     tests(
       "jitTests",

@@ -47,16 +47,23 @@ package struct NewReview: ClosedBody, Equatable {
   @Nullable package var comment: String?
   /// The `digest` of the request that the reviewer was shown.
   @Nullable package var digest: String?
+  /// An armored signature of `ssh-keygen -Y sign`, in the namespace `jit-review`, over the canonical
+  /// JSON of what the reviewer was shown.
+  @Nullable package var signature: String?
 
-  package init(verdict: String, duration: String?, comment: String?, digest: String? = nil) {
+  package init(
+    verdict: String, duration: String?, comment: String?, digest: String? = nil,
+    signature: String? = nil
+  ) {
     self.verdict = verdict
     self.duration = duration
     self.comment = comment
     self.digest = digest
+    self.signature = signature
   }
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
-    case verdict, duration, comment, digest
+    case verdict, duration, comment, digest, signature
   }
 }
 

@@ -14,6 +14,10 @@ package struct RequestView: Codable, Sendable, Equatable {
   @Nullable package var start: String?
   @Nullable package var reason: String?
   @Nullable package var ticket: String?
+  /// The salts of the commitments to reason and ticket, 32 hexadecimal digits each: with them, who
+  /// signs can make the commitments out of the texts.
+  @Nullable package var reasonSalt: String?
+  @Nullable package var ticketSalt: String?
   package var entitlement: String
   package var breakGlass: Bool
   @Nullable package var extends: String?
@@ -35,6 +39,8 @@ package struct RequestView: Codable, Sendable, Equatable {
   package var lookAlikes: [LookAlikeView]
   /// SHA-256 of exactly what was asked; reviews are bound to it.
   package var digest: String
+  /// The ledger that it is in, with the number of its epoch.
+  package var origin: String
   /// The statements that activation will run; null in lists.
   @Nullable package var sql: [String]?
   /// False when the ledger could not be written and this is known to the broker's memory only.
@@ -44,11 +50,12 @@ package struct RequestView: Codable, Sendable, Equatable {
     id: String, state: String, requester: String, database: String, databaseUID: String,
     environment: String,
     role: String, duration: String, requestedDuration: String, start: String?, reason: String?,
-    ticket: String?, entitlement: String, breakGlass: Bool, extends: String?, submittedAt: String,
+    ticket: String?, reasonSalt: String? = nil, ticketSalt: String? = nil, entitlement: String,
+    breakGlass: Bool, extends: String?, submittedAt: String,
     decidedAt: String?, lapsesAt: String?, needs: [NeedView], reviews: [ReviewView],
     grant: GrantView?, lockdown: String? = nil, stopped: String? = nil,
-    stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [], digest: String, sql: [String]?,
-    durable: Bool
+    stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [], digest: String,
+    origin: String = "", sql: [String]?, durable: Bool
   ) {
     self.id = id
     self.state = state
@@ -62,6 +69,8 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.start = start
     self.reason = reason
     self.ticket = ticket
+    self.reasonSalt = reasonSalt
+    self.ticketSalt = ticketSalt
     self.entitlement = entitlement
     self.breakGlass = breakGlass
     self.extends = extends
@@ -76,13 +85,17 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.stoppedUntil = stoppedUntil
     self.lookAlikes = lookAlikes
     self.digest = digest
+    self.origin = origin
     self.sql = sql
     self.durable = durable
   }
 
   enum CodingKeys: String, CodingKey {
     case id, state, requester, database, environment, role, duration, start, reason, ticket
-    case entitlement, extends, needs, reviews, grant, lockdown, stopped, digest, sql, durable
+    case entitlement, extends, needs, reviews, grant, lockdown, stopped, digest, origin, sql,
+      durable
+    case reasonSalt = "reason_salt"
+    case ticketSalt = "ticket_salt"
     case databaseUID = "database_uid"
     case stoppedUntil = "stopped_until"
     case lookAlikes = "look_alikes"
@@ -115,13 +128,19 @@ package struct NeedView: Codable, Sendable, Equatable {
   package var people: [String]
   /// In words, when the step is needed; null for always.
   @Nullable package var when: String?
+  /// Whether the step counts signed approvals only.
+  package var signature: Bool
 
-  package init(from: String, count: Int, have: Int, people: [String], when: String? = nil) {
+  package init(
+    from: String, count: Int, have: Int, people: [String], when: String? = nil,
+    signature: Bool = false
+  ) {
     self.from = from
     self.count = count
     self.have = have
     self.people = people
     self.when = when
+    self.signature = signature
   }
 }
 
@@ -132,16 +151,28 @@ package struct ReviewView: Codable, Sendable, Equatable {
   @Nullable package var comment: String?
   @Nullable package var duration: String?
   package var signed: Bool
+  /// How the reviewer was authenticated: `peer` or `token`.
+  package var method: String
+  /// Who issued the token that the reviewer was authenticated by.
+  @Nullable package var tokenIssuedBy: String?
   package var at: String
 
   package init(
-    reviewer: String, verdict: String, comment: String?, duration: String?, signed: Bool, at: String
+    reviewer: String, verdict: String, comment: String?, duration: String?, signed: Bool,
+    method: String = "peer", tokenIssuedBy: String? = nil, at: String
   ) {
     self.reviewer = reviewer
     self.verdict = verdict
     self.comment = comment
     self.duration = duration
     self.signed = signed
+    self.method = method
+    self.tokenIssuedBy = tokenIssuedBy
     self.at = at
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case reviewer, verdict, comment, duration, signed, method, at
+    case tokenIssuedBy = "token_issued_by"
   }
 }

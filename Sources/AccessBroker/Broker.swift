@@ -11,6 +11,7 @@ package final class Broker: Sendable {
   let policySource: PolicySource
   let clocks: Clocks
   let sha256: SHA256Function
+  let signer: SignerFunction
   let provisioners: Provisioners
   let turns: RoleTurns
   let policyTurns: Turns<PolicySource.Whole>
@@ -31,6 +32,7 @@ package final class Broker: Sendable {
 
   package init(
     ledger: Ledger, policySource: PolicySource, clocks: Clocks, sha256: @escaping SHA256Function,
+    signer: @escaping SignerFunction,
     makeProvisioner: @escaping @Sendable (DatabaseAccess) -> any Provisioner,
     credentials: any CredentialStore,
     notify: @escaping @Sendable (Notice) -> Void, failpoint: @escaping FailpointHandler = { _ in },
@@ -41,6 +43,7 @@ package final class Broker: Sendable {
     self.policySource = policySource
     self.clocks = clocks
     self.sha256 = sha256
+    self.signer = signer
     self.provisioners = Provisioners(make: makeProvisioner)
     self.turns = RoleTurns()
     self.policyTurns = Turns()
@@ -100,12 +103,12 @@ extension Broker {
     _ command: Command, by caller: Caller, recalling closed: Request?, _ history: History,
     _ written: [WrittenText], _ idempotency: IdempotencyKey?
   ) -> Proposal {
-    let decision: Proposal.Decision = { [policy, doubts, sha256, clocks] state, now in
+    let decision: Proposal.Decision = { [policy, doubts, sha256, signer, clocks] state, now in
       let snapshot = policy.snapshot
       let context = Context(
         policy: snapshot.policy,
         issuing: issuing(snapshot, state, doubts.first, observed: clocks.wall()), now: now,
-        boot: clocks.boot(), history: history, sha256: sha256)
+        boot: clocks.boot(), history: history, sha256: sha256, signer: signer)
       return Result { () throws(Refusal) in
         try decide(command, by: caller, state.recalling(closed), context)
       }

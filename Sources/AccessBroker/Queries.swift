@@ -5,9 +5,11 @@ import Logging
 /// A request with what it takes to show it.
 package struct RequestDetail: Sendable {
   package let request: Request
+  /// The ledger with the number of its epoch.
+  package let origin: String
   package let needs: [ReviewProgress.Need]
-  /// What people wrote; an erased text is missing.
-  package let texts: [Commitment: String]
+  /// What people wrote, with the salts of the commitments; an erased text is missing.
+  package let texts: [Commitment: WrittenText]
   /// What keeps access from being given while it is in force; nil when it would not matter.
   package let lockdown: Lockdown?
   /// What the calendar keeps from being activated; nil when nothing does, or it is live or over.
@@ -41,9 +43,8 @@ extension Broker {
     let texts = try await reading { try await ledger.texts(of: commitments) }
     let lockdown = request.isClosed ? nil : state.lockdown(over: request.ask)
     return RequestDetail(
-      request: request, needs: progress?.needs ?? [], texts: texts,
-      lockdown: lockdown, stop: stop,
-      lookAlikes: policy.lookAlikes(of: request.ask))
+      request: request, origin: state.origin ?? "", needs: progress?.needs ?? [], texts: texts,
+      lockdown: lockdown, stop: stop, lookAlikes: policy.lookAlikes(of: request.ask))
   }
 
   /// How far it is reviewed, by the steps that apply.
@@ -62,9 +63,7 @@ extension Broker {
         of: request.ask, now: request.reviews.last?.at ?? request.submittedAt,
         History(isFirstTime: false))
     }
-    return policy.progress(
-      under: rule.review.applying(in: circumstances), approvals: request.approvals,
-      requester: request.ask.requester)
+    return policy.progress(of: request, under: rule.review.applying(in: circumstances))
   }
 
   /// Which requests a caller wants to see.
@@ -113,13 +112,13 @@ extension Broker {
   private func isForReview(
     _ request: Request, by person: Principal, _ state: State, _ policy: Policy
   ) async throws(Refusal) -> Bool {
-    guard case .pending = request.stage, person != request.ask.requester,
-      !request.reviews.contains(where: { $0.reviewer == person }),
-      let rule = policy.rule(for: request.ask), policy.isReviewer(person, under: rule.review)
+    guard case .pending = request.stage, let rule = policy.rule(for: request.ask),
+      policy.isReviewer(person, under: rule.review)
     else { return false }
     let circumstances = state.circumstances(
       of: request.ask, now: clocks.wall(), try await history(of: request.ask))
-    return policy.isReviewer(person, under: rule.review.applying(in: circumstances))
+    return policy.stillAsks(
+      person, about: request, under: rule.review.applying(in: circumstances))
   }
 
   /// The newest that are over; of one person or of everybody.

@@ -63,6 +63,9 @@ extension Refusal.Code {
     case .notAuthorised: .notAuthorised
     case .adminSocket: .adminSocket
     case .otherDigest: .otherDigest
+    case .signatureRequired: .signatureRequired
+    case .signatureInvalid: .signatureInvalid
+    case .reviewMethod: .reviewMethod
     case .wrongState: .wrongState
     case .alreadyReviewed: .alreadyReviewed
     case .tooEarly: .tooEarly

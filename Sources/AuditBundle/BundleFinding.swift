@@ -28,6 +28,10 @@ package enum BundleFinding: Error, Hashable, Sendable {
   case openingWrong(UInt64)
   case manifest(String)
   case grants
+
+  /// All is as it was logged; the signature of a review is not what it has to be. Only `jit` checks
+  /// these.
+  case review(UInt64, ReviewFlaw)
 }
 
 extension BundleFinding: CustomStringConvertible {
@@ -59,6 +63,7 @@ extension BundleFinding: CustomStringConvertible {
     case .openingWrong(let index): "an opening of entry \(index) does not fit what was logged"
     case .manifest(let field): "manifest.json does not fit the rest in “\(field)”"
     case .grants: "grants.csv is not the file that manifest.json is for"
+    case .review(let index, let flaw): "entry \(index) \(flaw)"
     }
   }
 }

@@ -1,6 +1,7 @@
 import AccessCore
 import Crypto
 import Glibc
+import SSHSignature
 import TransparencyLog
 
 /// What a bundle that is in order proves.
@@ -8,15 +9,19 @@ package struct VerifiedBundle: Sendable {
   package let key: VerifierKey
   package let checkpoint: Checkpoint
   package let manifest: Manifest
+  /// Nil when nobody said whose keys are whose.
+  package let reviews: ReviewFindings?
 }
 
-/// Checks the bundle in `folder` against its checkpoint, in constant memory.
+/// Checks the bundle in `folder` against its checkpoint, in constant memory but for the
+/// signatures of reviews.
 ///
 /// - Parameters:
 ///   - key: from elsewhere; nil takes the bundle's own word for it.
+///   - allowed: whose keys are whose, from elsewhere; nil leaves signatures of reviews unchecked.
 ///   - progress: told now and then how many of how many entries are done.
 package func verifyBundle(
-  in folder: String, key: VerifierKey? = nil,
+  in folder: String, key: VerifierKey? = nil, allowed: AllowedSigners? = nil,
   progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
 ) throws -> VerifiedBundle {
   for file in BundleFile.allCases where access("\(folder)/\(file.rawValue)", F_OK) != 0 {
@@ -28,14 +33,16 @@ package func verifyBundle(
   guard manifest.origin == checkpoint.origin else { throw BundleFinding.manifest("origin") }
 
   var openings = try Openings(in: folder)
-  let withheld = try checkEntries(in: folder, checkpoint, &openings, progress)
+  var reviews = allowed.map(ReviewCheck.init)
+  let withheld = try checkEntries(in: folder, checkpoint, &openings, &reviews, progress)
   try openings.conclude()
 
   guard manifest.size == checkpoint.size else { throw BundleFinding.manifest("size") }
   guard manifest.withheld == withheld else { throw BundleFinding.manifest("withheld") }
   guard manifest.openings == openings.count else { throw BundleFinding.manifest("openings") }
   guard try sha256(of: .grants, in: folder) == manifest.grants else { throw BundleFinding.grants }
-  return VerifiedBundle(key: key, checkpoint: checkpoint, manifest: manifest)
+  return VerifiedBundle(
+    key: key, checkpoint: checkpoint, manifest: manifest, reviews: try reviews?.conclude())
 }
 
 private func readKey(in folder: String) throws(BundleFinding) -> VerifierKey {
@@ -61,7 +68,7 @@ private func readCheckpoint(
 /// - Returns: how many entries are withheld.
 private func checkEntries(
   in folder: String, _ checkpoint: Checkpoint, _ openings: inout Openings,
-  _ progress: (UInt64, UInt64) -> Void
+  _ reviews: inout ReviewCheck?, _ progress: (UInt64, UInt64) -> Void
 ) throws -> UInt64 {
   let entries = try FileReader(.entries, in: folder)
   let leaves = try FileReader(.leaves, in: folder)
@@ -76,6 +83,7 @@ private func checkEntries(
     if let entry = line.flatMap(EntryLine.init) {
       if case .withheld = entry { withheld += 1 }
       try openings.check(entry, index)
+      reviews?.look(at: entry, index)
     }
     if index.isMultiple(of: 4_096) { progress(index, checkpoint.size) }
   }

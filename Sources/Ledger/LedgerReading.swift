@@ -37,7 +37,7 @@ extension Ledger {
   }
 
   /// What people wrote; a text that was erased is missing.
-  package func texts(of commitments: [Commitment]) async throws -> [Commitment: String] {
+  package func texts(of commitments: [Commitment]) async throws -> [Commitment: WrittenText] {
     try await reading.texts(of: commitments)
   }
 

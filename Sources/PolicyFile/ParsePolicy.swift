@@ -43,6 +43,7 @@ extension Reader {
       roles: roles(sections[.roles]),
       entitlements: names.entitlements(sections[.entitlements]),
       signers: names.signers(sections[.signers]),
+      reviewsNotBy: reviewsNotBy(sections.reviews),
       zone: zone,
       freezes: names.freezes(sections[.freezes], in: zone),
       lookAlikes: lookAlikes)

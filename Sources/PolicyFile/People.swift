@@ -13,8 +13,8 @@ extension DefinedNames {
     return authorities
   }
 
-  func signers(_ entries: [Entry]) -> [Principal: [String]] {
-    var signers: [Principal: [String]] = [:]
+  func signers(_ entries: [Entry]) -> [Principal: [SSHKey]] {
+    var signers: [Principal: [SSHKey]] = [:]
     for entry in entries {
       let keys = reader.list(entry.value, of: "SSH public keys", reader.publicKey)
       if let person = person(entry.key) { signers[person] = keys }
@@ -24,23 +24,19 @@ extension DefinedNames {
 }
 
 extension Reader {
-  /// A line of `authorized_keys` without options (sshd(8)). Whether the key is sound is judged
-  /// by whoever verifies a signature with it.
-  fileprivate func publicKey(_ node: Node) -> String? {
+  /// A line of a `.pub` file.
+  fileprivate func publicKey(_ node: Node) -> SSHKey? {
     guard let line = line(node, "an SSH public key") else { return nil }
+    if let key = SSHKey(line) { return key }
+    // Not shown: it might be a private key.
     let words = line.split(separator: " ")
-    guard words.count >= 2, keyTypes.contains(String(words[0])), words[1].hasPrefix("AAAA") else {
-      // Not shown: it might be a private key.
-      error(
-        node.place, "is not an SSH public key",
-        hint: "Copy the line of the .pub file: ssh-ed25519 AAAA… name.")
-      return nil
-    }
-    return line
+    let isOther = words.count >= 2 && words[0] != "ssh-ed25519" && words[1].hasPrefix("AAAA")
+    error(
+      node.place,
+      isOther ? "is a key of a type that signs no reviews" : "is not an SSH public key",
+      hint: isOther
+        ? "Use an Ed25519 key: ssh-keygen -t ed25519."
+        : "Copy the line of the .pub file: ssh-ed25519 AAAA… name.")
+    return nil
   }
 }
-
-private let keyTypes: Set<String> = [
-  "ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521", "sk-ecdsa-sha2-nistp256@openssh.com", "ssh-rsa",
-]

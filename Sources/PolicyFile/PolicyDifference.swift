@@ -21,7 +21,7 @@ package struct PolicyDifference: Sendable, Equatable {
     changes =
       Self.compare(old.access, new.access) + Self.compare(old.reviewers, new.reviewers)
       + Self.compare(old.powers, new.powers) + Self.changedRules(old, new)
-      + Self.changedDatabases(old, new)
+      + Self.changedDatabases(old, new) + Self.changedReviews(old, new)
   }
 
   private static func compare(
@@ -44,6 +44,22 @@ package struct PolicyDifference: Sendable, Equatable {
         Change(kind: .changed, what: "\(rule.name): \($0), now \($1)", people: [])
       }
     }
+  }
+
+  /// Who can sign, and by whom no review is taken.
+  private static func changedReviews(_ old: Policy, _ new: Policy) -> [Change] {
+    let people = Set(old.signers.keys).union(new.signers.keys).sorted().filter {
+      Set(old.signers[$0, default: []]) != Set(new.signers[$0, default: []])
+    }
+    var changes = people.map {
+      Change(kind: .changed, what: "the keys that sign for \($0)", people: [])
+    }
+    if old.reviewsNotBy != new.reviewsNotBy {
+      let methods = new.reviewsNotBy.map(\.rawValue).sorted().joined(separator: ", ")
+      let what = methods.isEmpty ? "reviews are taken by everybody" : "no review by \(methods)"
+      changes.append(Change(kind: .changed, what: what, people: []))
+    }
+    return changes
   }
 
   private static func changedDatabases(_ old: Policy, _ new: Policy) -> [Change] {
@@ -121,7 +137,9 @@ extension ReviewRule {
       let parts = steps.map { step in
         let when = step.when.map(\.words).joined(separator: ", or ")
         let denials = step.denyThreshold > 1 ? " (\(step.denyThreshold) deny)" : ""
-        return "\(step.count) of \(step.from.text)\(denials)" + (when.isEmpty ? "" : " if \(when)")
+        let signed = step.needsSignature ? ", signed" : ""
+        return "\(step.count) of \(step.from.text)\(signed)\(denials)"
+          + (when.isEmpty ? "" : " if \(when)")
       }
       return "review by " + parts.joined(separator: " and ")
     }

@@ -1,5 +1,29 @@
 import AccessCore
 
+extension Reader {
+  private enum SignatureRule: String, CaseIterable { case required }
+
+  /// Only the word `required`; who wants none leaves the key out.
+  fileprivate func signatureRule(_ node: Node) -> Bool {
+    choice(node, of: SignatureRule.self, "a rule for signatures") == .required
+  }
+
+  /// `{ not_by: [token] }`: the ways to be known by which nobody reviews.
+  func reviewsNotBy(_ entry: Entry?) -> Set<ReviewMethod> {
+    guard let entry, let fields = fields(entry, known: ["not_by"]),
+      let methods = required("not_by", in: fields)
+    else { return [] }
+    let refused = Set(
+      list(methods.value, of: "ways to be known") {
+        choice($0, of: ReviewMethod.self, "a way to be known")
+      } ?? [])
+    if refused.count == ReviewMethod.allCases.count {
+      error(methods.value.place, "nobody could review at all", hint: "Leave out one of them.")
+    }
+    return refused
+  }
+}
+
 let reviewHint = "Name who must approve, or write review: none for automatic approval."
 
 extension DefinedNames {
@@ -38,12 +62,13 @@ extension DefinedNames {
     }
   }
 
-  /// `{ from: dba, count: 1, deny_threshold: 1, when: { longer_than: 1h } }`
+  /// `{ from: dba, count: 1, signature: required, deny_threshold: 1, when: { longer_than: 1h } }`
   private func reviewStep(_ node: Node) -> ReviewStep? {
-    let known = ["from", "count", "deny_threshold", "when"]
-    guard let fields = reader.fields(node, known: known, later: ["signature"]) else { return nil }
+    let known = ["from", "count", "signature", "deny_threshold", "when"]
+    guard let fields = reader.fields(node, known: known) else { return nil }
     let from = reader.required("from", in: fields).flatMap { party($0.value) }
     let count = fields["count"].flatMap { people($0.value) } ?? 1
+    let needsSignature = fields["signature"].map { reader.signatureRule($0.value) } ?? false
     let denials = fields["deny_threshold"].flatMap { entry in
       people(entry.value).map { (count: $0, place: entry.value.place) }
     }
@@ -58,7 +83,8 @@ extension DefinedNames {
       }
     }
     return ReviewStep(
-      from: from, count: count, denyThreshold: denials?.count ?? 1, when: conditions)
+      from: from, count: count, needsSignature: needsSignature,
+      denyThreshold: denials?.count ?? 1, when: conditions)
   }
 
   private func people(_ node: Node) -> Int? {

@@ -1,6 +1,7 @@
 /// The parts of a policy, merged over its files.
 struct Sections {
   private(set) var timezone: Entry?
+  private(set) var reviews: Entry?
   private(set) var entries: [Section: [Entry]] = [:]
   /// False when a part could not be read, so that a name that is not there may well be defined.
   private(set) var areComplete = true
@@ -30,12 +31,13 @@ extension Sections {
   private mutating func merge(
     _ root: Node, _ defined: inout [Section: [String: Place]], _ reader: Reader
   ) {
-    let known = Section.allCases.map(\.rawValue) + ["timezone"]
+    let known = Section.allCases.map(\.rawValue) + ["timezone", "reviews"]
     guard let fields = reader.fields(root, known: known) else {
       areComplete = false
       return
     }
-    mergeTimezone(fields["timezone"], reader)
+    merge(fields["timezone"], into: \.timezone, reader)
+    merge(fields["reviews"], into: \.reviews, reader)
     for section in Section.allCases {
       guard let part = fields[section.rawValue] else { continue }
       guard let entries = reader.entries(part.value) else {
@@ -53,12 +55,15 @@ extension Sections {
     }
   }
 
-  private mutating func mergeTimezone(_ entry: Entry?, _ reader: Reader) {
+  /// What is there once over all files.
+  private mutating func merge(
+    _ entry: Entry?, into only: WritableKeyPath<Sections, Entry?>, _ reader: Reader
+  ) {
     guard let entry else { return }
-    if let first = timezone {
+    if let first = self[keyPath: only] {
       reader.definedTwice(entry.key, first: first.key.place)
     } else {
-      timezone = entry
+      self[keyPath: only] = entry
     }
   }
 }

@@ -28,7 +28,7 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
     configuration.notify, broker: { made.withLock { $0 } }, logger: logger)
   let broker = Broker(
     ledger: ledger, policySource: .directory(configuration.policies), clocks: clocks,
-    sha256: sha256,
+    sha256: sha256, signer: reviewSigner,
     makeProvisioner: { access in
       switch access.engine {
       case .postgresql:

@@ -57,6 +57,7 @@ struct TestBroker: Sendable {
     broker = Broker(
       ledger: ledger, policySource: policy.source,
       clocks: Clocks(wall: clock.wall, boot: clock.boot), sha256: stableDigest,
+      signer: { _, _ in nil },
       makeProvisioner: { $0.endpoint.host == "db2" ? stock : orders }, credentials: credentials,
       notify: { notices.take($0) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     loop = RevocationLoop(broker)

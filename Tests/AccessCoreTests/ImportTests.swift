@@ -6,8 +6,10 @@ import Testing
 private let allowed: [String: Set<String>] = [
   "AccessCore": [],
   "TransparencyLog": ["Crypto"],
+  // OpenSSH's formats, and its signatures.
+  "SSHSignature": ["Crypto", "Foundation"],
   // The bundle's format and verifier: beside the log's pure proofs it reads files and JSON.
-  "AuditBundle": ["AccessCore", "TransparencyLog", "Crypto", "Glibc"],
+  "AuditBundle": ["AccessCore", "SSHSignature", "TransparencyLog", "Crypto", "Glibc"],
   "PolicyFile": ["AccessCore", "Yams", "Foundation"],
   "Ledger": ["AccessCore", "TransparencyLog", "GRDB", "GRDBSQLite", "Foundation", "Glibc"],
   "CLibPQ": [],
@@ -31,14 +33,14 @@ private let allowed: [String: Set<String>] = [
   ],
   "jitd": [
     "AccessAPI", "AccessBroker", "AccessCore", "AccessServer", "Ledger", "PolicyFile",
-    "PostgresProvisioner", "ArgumentParser", "Foundation", "Glibc", "Logging", "ServiceLifecycle",
-    "Synchronization", "UnixSignals", "Yams",
+    "PostgresProvisioner", "SSHSignature", "ArgumentParser", "Foundation", "Glibc", "Logging",
+    "ServiceLifecycle", "Synchronization", "UnixSignals", "Yams",
   ],
   // Bundles and checkpoints are checked here, where nobody has to trust the broker.
   "jit": [
-    "AccessAPI", "AccessCore", "AuditBundle", "PolicyFile", "TransparencyLog", "ArgumentParser",
-    "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation", "Glibc",
-    "Synchronization",
+    "AccessAPI", "AccessCore", "AuditBundle", "PolicyFile", "SSHSignature", "TransparencyLog",
+    "ArgumentParser", "AsyncHTTPClient", "Crypto", "NIOCore", "NIOHTTP1", "NIOPosix", "Foundation",
+    "Glibc", "Synchronization",
   ],
 ]
 

@@ -104,7 +104,33 @@ struct World {
   var context: Context {
     Context(
       policy: policy, issuing: issuing, now: now, boot: boot, history: history,
-      sha256: World.sha256)
+      sha256: World.sha256, signer: World.signer)
+  }
+
+  /// A signature here is the key and the message: the core takes the real ones as a value.
+  static let signer: SignerFunction = { armored, message in
+    let lines = armored.split(separator: "\n", maxSplits: 1)
+    guard lines.count == 2, Array(lines[1].utf8) == message else { return nil }
+    return SSHKey(lines[0])
+  }
+
+  static func key(_ letter: Character) -> SSHKey {
+    let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + String(repeating: letter, count: 43)
+    guard let key = SSHKey(line) else { preconditionFailure("\(line) is not a key") }
+    return key
+  }
+
+  func statement(
+    _ id: RequestID, by reviewer: Caller, _ verdict: Verdict = .approve, shortened: String? = nil
+  ) throws -> ReviewStatement {
+    guard let request = request(id) else { throw Refusal.unknownRequest(id.text) }
+    return ReviewStatement(
+      origin: state.origin ?? "", request: id, ask: request.ask, reviewer: reviewer.principal,
+      verdict: verdict, shortened: shortened.map(World.span))
+  }
+
+  static func sign(_ statement: ReviewStatement, with key: SSHKey) -> String {
+    "\(key.text)\n\(String(decoding: statement.message, as: UTF8.self))"
   }
 
   static func written(_ text: String) -> WrittenText {

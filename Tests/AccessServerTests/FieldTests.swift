@@ -7,9 +7,10 @@ import Testing
 struct FieldTests {
   static let request = [
     "id", "state", "requester", "database", "environment", "role", "duration",
-    "requested_duration", "start", "reason", "ticket", "entitlement", "break_glass", "extends",
+    "requested_duration", "start", "reason", "ticket", "reason_salt", "ticket_salt", "entitlement",
+    "break_glass", "extends",
     "submitted_at", "decided_at", "lapses_at", "needs", "reviews", "grant", "lockdown", "digest",
-    "sql", "durable", "database_uid", "stopped", "stopped_until", "look_alikes",
+    "origin", "sql", "durable", "database_uid", "stopped", "stopped_until", "look_alikes",
   ]
   static let grant = [
     "state", "fenced", "stuck_because", "role_name", "activated_at", "expires_at", "ended_at",
@@ -41,7 +42,7 @@ struct FieldTests {
         "needs": .array([
           .object([
             "from": .string("dba"), "count": .integer(1), "have": .integer(0),
-            "people": .array([.string("dana")]), "when": .null,
+            "people": .array([.string("dana")]), "when": .null, "signature": .bool(false),
           ])
         ]),
         "durable": .bool(true),
@@ -73,7 +74,9 @@ struct FieldTests {
             .object([
               "reviewer": .string("dana"), "verdict": .string("approve"),
               "comment": .string("be quick"), "duration": .string("15m"),
-              "signed": .bool(false), "at": .string("2026-03-01T09:31:00.000Z"),
+              "signed": .bool(false), "method": .string("token"),
+              "token_issued_by": .string("root"),
+              "at": .string("2026-03-01T09:31:00.000Z"),
             ])
           ]))
     }

@@ -27,7 +27,7 @@ struct IdentityFieldTests {
         "needs": .array([
           .object([
             "from": .string("dba"), "count": .integer(1), "have": .integer(0),
-            "people": .array([.string("dana")]), "when": .null,
+            "people": .array([.string("dana")]), "when": .null, "signature": .bool(false),
           ])
         ]),
       ])

@@ -82,7 +82,8 @@ extension TestBroker {
     let broker = Broker(
       ledger: ledger, policySource: text.source,
       clocks: Clocks(wall: clock.wall, boot: Clocks.system(bootID: "boot-1").boot),
-      sha256: sha256, makeProvisioner: { _ in server }, credentials: MemoryCredentials(),
+      sha256: sha256, signer: { _, _ in nil }, makeProvisioner: { _ in server },
+      credentials: MemoryCredentials(),
       notify: { _ in }, logger: quiet)
     await broker.loadPolicy()
     self.init(broker: broker, clock: clock, policy: text, directory: directory)

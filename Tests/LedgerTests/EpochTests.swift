@@ -93,7 +93,7 @@ struct EpochTests {
     #expect(
       try old.entries().last?.event
         == .logOpened(LogOpened(origin: Home.origin + "#2", accepted: accepted)))
-    #expect(try await ledger.texts(of: [why.commitment]) == [why.commitment: "CHG-7 restored"])
+    #expect(try await ledger.texts(of: [why.commitment]) == [why.commitment: why])
     try await ledger.append(Sample.exported(3))
     try await expectSound(old, ledger)
   }

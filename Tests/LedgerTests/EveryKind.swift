@@ -265,6 +265,25 @@ let everyKind: [Entry] = [
     .caller(Sample.admin),
     .grantForgotten(request, GrantForgotten(why: Commitment(digest: Sample.digest(0xC6))))
   ),
+  (
+    byToken,
+    .reviewRecorded(
+      request,
+      ReviewRecorded(
+        verdict: .approve, duration: nil, comment: nil, digest: Sample.digest(0xD1),
+        signature: ReviewSignature(
+          message: "{\"verdict\":\"approve\"}",
+          armored: "-----BEGIN SSH SIGNATURE-----\nAAAA\n", key: sshKey),
+        tokenIssuedBy: Sample.name("root")))
+  ),
+  (
+    byToken,
+    .requestApproved(
+      request,
+      RequestApproved(
+        duration: Sample.span("30m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"),
+        by: [Sample.name("bob")], signed: [Sample.name("bob")]))
+  ),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),
@@ -274,6 +293,11 @@ let everyKind: [Entry] = [
 }
 
 private let request = Sample.id("7F3K2QXW")
+private let sshKey: SSHKey = {
+  let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHUeWrLQ5Ck5m4ChlcZc0LbPXvOVDK9d9M3OQ8PvRjG6"
+  guard let key = SSHKey(line) else { preconditionFailure("\(line) is not a key") }
+  return key
+}()
 private let byToken = Author.caller(
   Caller(principal: Sample.name("bob"), proof: .token(Sample.id("T0KEN123"))))
 private let identity = RoleIdentity(

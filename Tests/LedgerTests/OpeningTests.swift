@@ -24,7 +24,7 @@ struct OpeningTests {
     let home = try Home()
     let ledger = try await home.open()
     try await append(reason, to: ledger)
-    #expect(try await ledger.texts(of: [reason.commitment]) == [reason.commitment: reason.text])
+    #expect(try await ledger.texts(of: [reason.commitment]) == [reason.commitment: reason])
     for body in try home.bodies() {
       #expect(!String(decoding: body, as: UTF8.self).contains("INC-42"))
     }

@@ -39,7 +39,7 @@ struct ExampleTests {
     #expect(policy.groups.count == 5)
     #expect(policy.authorities[.operate] == [dba])
     let olga = try #require(Principal("olga"))
-    #expect(policy.signers[olga]?.first?.hasSuffix(" olga@laptop") == true)
+    #expect(policy.signers[olga]?.first?.text.hasSuffix("OQ8PvRjG6") == true)
 
     let name = try #require(DatabaseName("orders_PROD"))
     let admin = try #require(CredentialName("orders-admin"))

@@ -22,6 +22,7 @@ struct SchemaTests {
     ("reason", entitlement("reason: { \(unknown) }")),
     ("per_day", entitlement("per_day: { \(unknown) }")),
     ("step", entitlement("review: [{ \(unknown) }]")),
+    ("reviews", "reviews: { \(unknown) }"),
     ("condition", entitlement("review: [{ when: { \(unknown) } }]")),
     ("span", "windows: { a: { \(unknown) } }"),
     ("freeze", "freezes: { a: { \(unknown) } }"),

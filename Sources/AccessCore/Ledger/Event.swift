@@ -150,9 +150,22 @@ package struct RequestApproved: Sendable, Equatable, Codable {
   /// The entitlement that asked for just these reviews, or for none. Entries of before it was
   /// written have no such key.
   package let rule: EntitlementName?
+  /// Whose approval a step counts because it is signed; the key is missing where no step asks that.
+  package let signed: [Principal]?
+
+  package init(
+    duration: TimeSpan, lapsesAt: Timestamp, by: [Principal], rule: EntitlementName? = nil,
+    signed: [Principal] = []
+  ) {
+    self.duration = duration
+    self.lapsesAt = lapsesAt
+    self.by = by
+    self.rule = rule
+    self.signed = signed.isEmpty ? nil : signed
+  }
 
   private enum CodingKeys: String, CodingKey {
-    case duration, by, rule
+    case duration, by, rule, signed
     case lapsesAt = "lapses_at"
   }
 }
@@ -172,6 +185,41 @@ package struct ReviewRecorded: Sendable, Equatable, Codable {
   package let comment: Commitment?
   /// The digest of the request as the reviewer was shown it.
   package let digest: Digest
+  /// The key is missing from the entry of a review that nobody signed.
+  package let signature: ReviewSignature?
+  /// Who issued the token that the reviewer was authenticated by; the key is missing without one.
+  package let tokenIssuedBy: Principal?
+
+  package init(
+    verdict: Verdict, duration: TimeSpan?, comment: Commitment?, digest: Digest,
+    signature: ReviewSignature? = nil, tokenIssuedBy: Principal? = nil
+  ) {
+    self.verdict = verdict
+    self.duration = duration
+    self.comment = comment
+    self.digest = digest
+    self.signature = signature
+    self.tokenIssuedBy = tokenIssuedBy
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case verdict, duration, comment, digest, signature
+    case tokenIssuedBy = "token_issued_by"
+  }
+}
+
+/// What `ssh-keygen -Y verify` takes: the message, and its signature as the stock program made it.
+package struct ReviewSignature: Sendable, Equatable, Codable {
+  /// The bytes of a ``ReviewStatement``.
+  package let message: String
+  package let armored: String
+  package let key: SSHKey
+
+  package init(message: String, armored: String, key: SSHKey) {
+    self.message = message
+    self.armored = armored
+    self.key = key
+  }
 }
 
 package struct GrantActivating: Sendable, Equatable, Codable {

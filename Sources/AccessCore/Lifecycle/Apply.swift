@@ -93,11 +93,10 @@ extension Request {
   mutating func apply(_ entry: Entry) {
     switch entry.event {
     case .reviewRecorded(_, let data):
-      guard case .caller(let caller) = entry.author else { return }
-      reviews.append(
-        Review(
-          reviewer: caller.principal, verdict: data.verdict, duration: data.duration,
-          comment: data.comment, digest: data.digest, at: entry.at))
+      guard case .caller(let caller) = entry.author,
+        let review = Review(data, by: caller, at: entry.at)
+      else { return }
+      reviews.append(review)
     case .requestApproved(_, let data):
       let approval = Approval(at: entry.at, duration: data.duration, lapsesAt: data.lapsesAt)
       // The same commit has moved the end of the grant.

@@ -108,14 +108,18 @@ package struct ReviewSubmission: Sendable, Equatable {
   package var comment: WrittenText?
   /// The digest that the reviewer was shown; nil when the client did not say.
   package var digest: Digest?
+  /// An armored signature over the ``ReviewStatement``.
+  package var signature: String?
 
   package init(
-    verdict: Verdict, duration: String? = nil, comment: WrittenText? = nil, digest: Digest? = nil
+    verdict: Verdict, duration: String? = nil, comment: WrittenText? = nil, digest: Digest? = nil,
+    signature: String? = nil
   ) {
     self.verdict = verdict
     self.duration = duration
     self.comment = comment
     self.digest = digest
+    self.signature = signature
   }
 }
 
@@ -163,10 +167,13 @@ package struct Context: Sendable {
   package var boot: BootMark
   package var history: History
   package var sha256: SHA256Function
+  package var signer: SignerFunction
 
+  /// - Parameter signer: where there is none, no signature is good.
   package init(
     policy: Policy, issuing: Issuing, now: Timestamp, boot: BootMark,
-    history: History = History(), sha256: @escaping SHA256Function
+    history: History = History(), sha256: @escaping SHA256Function,
+    signer: @escaping SignerFunction = { _, _ in nil }
   ) {
     self.policy = policy
     self.issuing = issuing
@@ -174,6 +181,7 @@ package struct Context: Sendable {
     self.boot = boot
     self.history = history
     self.sha256 = sha256
+    self.signer = signer
   }
 }
 

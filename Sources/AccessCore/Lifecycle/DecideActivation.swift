@@ -27,24 +27,26 @@ private func lateApproval(
 ) throws(Refusal) -> [Event] {
   let (id, ask) = (request.id, request.ask)
   let (_, _, rule) = try stillEntitled(ask, context.policy)
-  guard ask.extends == nil, isReviewed(request, rule, state, context) else {
+  let needed = rule.review.applying(in: state.circumstances(of: ask, context))
+  guard ask.extends == nil, isReviewed(request, needed, context.policy) else {
     throw Refusal(
       .needsReview, "\(id) waits for review", hint: "`jit show \(id)` tells who can approve it")
   }
   let approved = RequestApproved(
     duration: request.duration, lapsesAt: activationDeadline(ask, rule, context.now),
-    by: request.approvals.sorted(), rule: rule.name)
+    by: context.policy.approvers(of: request).all.sorted(), rule: rule.name,
+    signed: context.policy.progress(of: request, under: needed).signers)
   let approval = Request.Approval(
     at: context.now, duration: approved.duration, lapsesAt: approved.lapsesAt)
   return [.requestApproved(id, approved)] + (try activation(of: request, approval, state, context))
 }
 
 private func isReviewed(
-  _ request: Request, _ rule: Entitlement, _ state: State, _ context: Context
+  _ request: Request, _ needed: ReviewRule, _ policy: Policy
 ) -> Bool {
-  let needed = rule.review.applying(in: state.circumstances(of: request.ask, context))
-  return context.policy.isFilled(
-    needed, by: request.approvals, requester: request.ask.requester)
+  let approvers = policy.approvers(of: request)
+  return policy.isFilled(
+    needed, by: approvers.all, signed: approvers.signed, requester: request.ask.requester)
 }
 
 private func activation(
@@ -57,7 +59,8 @@ private func activation(
   }
   let (database, role, rule) = try stillEntitled(ask, policy)
   try requireOpen(ask, rule, at: now, policy)
-  guard isReviewed(request, rule, state, context) else {
+  let needed = rule.review.applying(in: state.circumstances(of: ask, context))
+  guard isReviewed(request, needed, policy) else {
     return [.requestReopened(request.id, RequestReopened(lapsesAt: now + rule.reviewWithin))]
   }
   let wanted = min(approval.duration, rule.maxDuration)

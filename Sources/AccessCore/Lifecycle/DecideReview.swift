@@ -14,9 +14,10 @@ func decideReview(
     throw wrongState(request, to: "reviewed", context.now)
   }
   switch review.verdict {
-  case .deny: return try denial(review, of: request, needed, by: caller.principal, context)
+  case .deny:
+    return try denial(review, of: request, needed, by: caller, state, context)
   case .approve:
-    return try approval(review, of: request, rule, needed, by: caller.principal, state, context)
+    return try approval(review, of: request, rule, needed, by: caller, state, context)
   }
 }
 
@@ -40,18 +41,19 @@ private func ruleForReview(
 }
 
 private func denial(
-  _ review: ReviewSubmission, of request: Request, _ needed: ReviewRule, by reviewer: Principal,
-  _ context: Context
+  _ review: ReviewSubmission, of request: Request, _ needed: ReviewRule, by caller: Caller,
+  _ state: State, _ context: Context
 ) throws(Refusal) -> [Event] {
   guard let comment = review.comment, !comment.text.isEmpty else {
     throw Refusal(.usage, "a denial needs a comment", hint: "say why with --comment")
   }
-  guard !request.denials.contains(reviewer) else {
-    throw Refusal(.alreadyReviewed, "\(reviewer) has denied \(request.id) already")
+  let policy = context.policy
+  let denials = Set(request.denials.filter(policy.counts).map(\.reviewer))
+  guard !denials.contains(caller.principal) else {
+    throw Refusal(.alreadyReviewed, "\(caller.principal) has denied \(request.id) already")
   }
-  let recorded = ReviewRecorded(
-    verdict: .deny, duration: nil, comment: comment.commitment, digest: request.digest)
-  guard context.policy.isDenied(needed, by: request.denials.union([reviewer])) else {
+  let recorded = try record(review, of: request, by: caller, state, context)
+  guard policy.isDenied(needed, by: denials.union([caller.principal])) else {
     return [.reviewRecorded(request.id, recorded)]
   }
   return [.reviewRecorded(request.id, recorded), .requestDenied(request.id)]
@@ -59,35 +61,117 @@ private func denial(
 
 private func approval(
   _ review: ReviewSubmission, of request: Request, _ rule: Entitlement, _ needed: ReviewRule,
-  by reviewer: Principal, _ state: State, _ context: Context
+  by caller: Caller, _ state: State, _ context: Context
 ) throws(Refusal) -> [Event] {
   try requireIssuing(context)
-  guard !request.approvals.contains(reviewer) else {
-    throw Refusal(.alreadyReviewed, "\(reviewer) has approved \(request.id) already")
+  let policy = context.policy
+  try checkIsNews(review, of: request, by: caller.principal, policy)
+  let recorded = try record(review, of: request, by: caller, state, context)
+  guard let new = Review(recorded, by: caller, at: context.now) else { return [] }
+  if !policy.isSigned(new), policy.needsSignature(of: caller.principal, needed) {
+    throw Refusal(
+      .signatureRequired, "an approval of \(caller.principal) counts only if it is signed",
+      hint: "`jit approve \(request.id) --sign-with ~/.ssh/id_ed25519`")
   }
-  var shorter: TimeSpan?
-  if let text = review.duration {
-    let wanted = try readDuration(text)
-    guard wanted <= request.ask.duration else {
-      throw Refusal(
-        .widening, "\(wanted) is more than was asked",
-        hint: "a reviewer may shorten \(request.ask.duration), never widen it")
-    }
-    shorter = wanted
-  }
-  let recorded = ReviewRecorded(
-    verdict: .approve, duration: shorter, comment: review.comment?.commitment,
-    digest: request.digest)
-  let approvals = request.approvals.union([reviewer])
+  let approvers = policy.approvers(of: request, with: new)
+  let requester = request.ask.requester
   guard
-    context.policy.isFilled(needed, by: approvals, requester: request.ask.requester)
+    policy.isFilled(needed, by: approvers.all, signed: approvers.signed, requester: requester)
   else { return [.reviewRecorded(request.id, recorded)] }
   let approved = RequestApproved(
-    duration: min(request.duration, shorter ?? request.duration),
-    lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvals.sorted(),
-    rule: rule.name)
+    duration: min(request.duration, new.duration ?? request.duration),
+    lapsesAt: activationDeadline(request.ask, rule, context.now), by: approvers.all.sorted(),
+    rule: rule.name, signed: policy.progress(of: request, under: needed, with: new).signers)
   return [.reviewRecorded(request.id, recorded), .requestApproved(request.id, approved)]
     + (try extending(by: request, approved.duration, rule, state, context))
+}
+
+/// Who has approved may do so again only where that counts for more: signed after unsigned.
+private func checkIsNews(
+  _ review: ReviewSubmission, of request: Request, by reviewer: Principal, _ policy: Policy
+) throws(Refusal) {
+  let earlier = request.approvals.filter { $0.reviewer == reviewer && policy.counts($0) }
+  guard !earlier.contains(where: { policy.isSigned($0) || review.signature == nil }) else {
+    throw Refusal(.alreadyReviewed, "\(reviewer) has approved \(request.id) already")
+  }
+}
+
+/// The review as the ledger has it, once all that it claims was checked.
+private func record(
+  _ review: ReviewSubmission, of request: Request, by caller: Caller, _ state: State,
+  _ context: Context
+) throws(Refusal) -> ReviewRecorded {
+  let shortened = try shortened(review, of: request)
+  let statement = ReviewStatement(
+    origin: state.origin ?? "", request: request.id, ask: request.ask, reviewer: caller.principal,
+    verdict: review.verdict, shortened: shortened)
+  let recorded = ReviewRecorded(
+    verdict: review.verdict, duration: shortened, comment: review.comment?.commitment,
+    digest: request.digest,
+    signature: try review.signature.map { armored throws(Refusal) in
+      try checked(armored, of: statement, context)
+    },
+    tokenIssuedBy: issuer(of: caller, state))
+  if let counted = Review(recorded, by: caller, at: context.now), !context.policy.counts(counted) {
+    throw Refusal(
+      .reviewMethod, "the policy takes no review by \(counted.method.rawValue)",
+      hint: "it says so under `reviews:`; `jit whoami` tells how you are known")
+  }
+  return recorded
+}
+
+private func shortened(
+  _ review: ReviewSubmission, of request: Request
+) throws(Refusal) -> TimeSpan? {
+  guard let text = review.duration else { return nil }
+  guard review.verdict == .approve else {
+    throw Refusal(.usage, "only an approval has a duration")
+  }
+  let wanted = try readDuration(text)
+  guard wanted <= request.ask.duration else {
+    throw Refusal(
+      .widening, "\(wanted) is more than was asked",
+      hint: "a reviewer may shorten \(request.ask.duration), never widen it")
+  }
+  return wanted
+}
+
+/// The signature, if it is one of exactly this statement, by a key that the policy has for the
+/// reviewer.
+private func checked(
+  _ armored: String, of statement: ReviewStatement, _ context: Context
+) throws(Refusal) -> ReviewSignature {
+  let message = statement.message
+  guard let key = context.signer(armored, message) else {
+    throw Refusal(
+      .signatureInvalid, "that is no signature of this review of \(statement.request)",
+      hint: "`jit approve --sign-with` signs what it shows, with an Ed25519 key")
+  }
+  guard context.policy.signers[statement.reviewer, default: []].contains(key) else {
+    throw Refusal(
+      .signatureInvalid, "the key that signed is not one of \(statement.reviewer)",
+      hint: "the policy lists keys under `signers:`")
+  }
+  return ReviewSignature(
+    message: String(decoding: message, as: UTF8.self), armored: armored, key: key)
+}
+
+private func issuer(of caller: Caller, _ state: State) -> Principal? {
+  switch caller.proof {
+  case .token(let id): state.tokens[id]?.issuedBy
+  case .peer, .admin: nil
+  }
+}
+
+extension Policy {
+  /// Whether the person can only fill steps that count signed approvals alone.
+  fileprivate func needsSignature(of person: Principal, _ rule: ReviewRule) -> Bool {
+    switch rule {
+    case .automatic: false
+    case .steps(let steps):
+      steps.filter { isMember(person, of: [$0.from]) }.allSatisfy(\.needsSignature)
+    }
+  }
 }
 
 func decideCancellation(

@@ -51,24 +51,6 @@ func activationDeadline(_ ask: Ask, _ rule: Entitlement, _ now: Timestamp) -> Ti
   max(now, ask.start ?? now) + rule.activateWithin
 }
 
-/// SHA-256 over the canonical JSON of everything that was asked.
-package func digest(
-  of ask: Ask, _ id: RequestID, origin: String, _ sha256: SHA256Function
-) -> Digest {
-  func text(_ value: (some CustomStringConvertible)?) -> JSON {
-    value.map { .string($0.description) } ?? .null
-  }
-  let json = JSON.object([
-    "origin": .string(origin), "request": .string(id.text),
-    "requester": text(ask.requester), "database": text(ask.database),
-    "database_uid": text(ask.databaseUID), "environment": .string(ask.environment.rawValue),
-    "role": text(ask.role), "duration": text(ask.duration), "start": text(ask.start),
-    "reason": text(ask.reason?.digest), "ticket": text(ask.ticket?.digest),
-    "entitlement": text(ask.entitlement), "extends": text(ask.extends),
-  ])
-  return sha256(json.canonical)
-}
-
 func findDatabase(
   _ text: String, for person: Principal, _ policy: Policy
 ) throws(Refusal) -> Database {

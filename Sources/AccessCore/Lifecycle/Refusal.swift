@@ -38,6 +38,12 @@ package struct Refusal: Error, Sendable, Equatable {
     case notAuthorised = "not-authorised"
     case adminSocket = "admin-socket"
     case otherDigest = "other-digest"
+    /// The step counts signed approvals only.
+    case signatureRequired = "signature-required"
+    /// The signature is not one of exactly this review by a key of the reviewer's.
+    case signatureInvalid = "signature-invalid"
+    /// The policy takes no reviews of somebody who was authenticated like that.
+    case reviewMethod = "review-method"
 
     case wrongState = "wrong-state"
     case alreadyReviewed = "already-reviewed"
@@ -73,8 +79,8 @@ extension Refusal.Code {
     switch self {
     case .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing, .reasonMismatch,
       .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised, .adminSocket,
-      .otherDigest, .unknownRequest, .issuingStopped, .lockedDown, .ownLockdown, .tooMany,
-      .frozen, .outsideWindow, .capReached:
+      .otherDigest, .signatureRequired, .signatureInvalid, .reviewMethod, .unknownRequest,
+      .issuingStopped, .lockedDown, .ownLockdown, .tooMany, .frozen, .outsideWindow, .capReached:
       true
     case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
       .unknownPerson,

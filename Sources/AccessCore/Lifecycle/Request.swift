@@ -14,6 +14,24 @@ package struct Ask: Sendable, Equatable, Codable {
   /// The grant of which this asks for more; nil when it asks for a grant of its own.
   package let extends: RequestID?
 
+  package init(
+    requester: Principal, database: DatabaseName, databaseUID: DatabaseUID,
+    environment: Environment, role: RoleName, duration: TimeSpan, start: Timestamp?,
+    reason: Commitment?, ticket: Commitment?, entitlement: EntitlementName, extends: RequestID?
+  ) {
+    self.requester = requester
+    self.database = database
+    self.databaseUID = databaseUID
+    self.environment = environment
+    self.role = role
+    self.duration = duration
+    self.start = start
+    self.reason = reason
+    self.ticket = ticket
+    self.entitlement = entitlement
+    self.extends = extends
+  }
+
   private enum CodingKeys: String, CodingKey {
     case requester, database, environment, role, duration, start, reason, ticket, entitlement
     case extends
@@ -75,16 +93,21 @@ package struct Request: Sendable, Equatable {
     }
   }
 
-  /// People whose approval of exactly this request stands: their last word counts.
-  package var approvals: Set<Principal> { people(whoseLastWordIs: .approve) }
+  /// The approvals of exactly this request that stand, whether they count today or not.
+  package var approvals: [Review] { standing(.approve) }
 
-  /// People whose denial stands.
-  package var denials: Set<Principal> { people(whoseLastWordIs: .deny) }
+  /// The denials that stand.
+  package var denials: [Review] { standing(.deny) }
 
-  private func people(whoseLastWordIs verdict: Verdict) -> Set<Principal> {
-    let words = reviews.filter { $0.digest == digest }.map { ($0.reviewer, $0.verdict) }
-    let last = Dictionary(words) { _, later in later }
-    return Set(last.filter { $0.value == verdict }.keys)
+  /// Those after which their reviewer has not said the opposite: the last word counts.
+  private func standing(_ verdict: Verdict) -> [Review] {
+    let words = reviews.filter { $0.digest == digest }
+    return words.enumerated().filter { index, word in
+      word.verdict == verdict
+        && !words[(index + 1)...].contains { later in
+          later.reviewer == word.reviewer && later.verdict != verdict
+        }
+    }.map(\.element)
   }
 }
 
@@ -100,5 +123,38 @@ package struct Review: Sendable, Equatable {
   package let duration: TimeSpan?
   package let comment: Commitment?
   package let digest: Digest
+  /// The key that signed it; nil when nobody did.
+  package let signedWith: SSHKey?
+  /// How the reviewer was authenticated.
+  package let method: ReviewMethod
+  /// Who issued the token that the reviewer was authenticated by.
+  package let tokenIssuedBy: Principal?
   package let at: Timestamp
+}
+
+/// How somebody who reviews is authenticated.
+package enum ReviewMethod: String, Sendable, Codable, CaseIterable {
+  /// As the OS user at the other end of the socket.
+  case peer
+  /// By a token that an administrator of the broker issued.
+  case token
+}
+
+extension Review {
+  /// Nil from the admin socket, which never reviews.
+  init?(_ data: ReviewRecorded, by reviewer: Caller, at time: Timestamp) {
+    switch reviewer.proof {
+    case .peer: method = .peer
+    case .token: method = .token
+    case .admin: return nil
+    }
+    self.reviewer = reviewer.principal
+    verdict = data.verdict
+    duration = data.duration
+    comment = data.comment
+    digest = data.digest
+    signedWith = data.signature?.key
+    tokenIssuedBy = data.tokenIssuedBy
+    at = time
+  }
 }

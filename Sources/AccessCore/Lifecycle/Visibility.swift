@@ -28,6 +28,24 @@ extension Policy {
     return isReviewer(person, under: rule.review) && person != request.ask.requester
   }
 
+  /// Whether a review by the person could still bring the request forward.
+  ///
+  /// - Parameter needed: the steps that apply.
+  package func stillAsks(
+    _ person: Principal, about request: Request, under needed: ReviewRule
+  ) -> Bool {
+    guard person != request.ask.requester, isReviewer(person, under: needed) else { return false }
+    let theirs = (request.approvals + request.denials).filter {
+      $0.reviewer == person && counts($0)
+    }
+    if theirs.isEmpty { return true }
+    // An approval that is not signed leaves open what asks for a signature.
+    guard theirs.allSatisfy({ $0.verdict == .approve && !isSigned($0) }) else { return false }
+    return progress(of: request, under: needed).needs.contains {
+      $0.step.needsSignature && $0.have < $0.count && $0.people.contains(person)
+    }
+  }
+
   /// Whether the request exists for the caller: it is theirs, theirs to review or reviewed by
   /// them, or an authority covers it.
   package func sees(_ caller: Caller, _ request: Request) -> Bool {

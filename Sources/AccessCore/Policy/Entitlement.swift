@@ -70,14 +70,20 @@ package enum ReviewRule: Sendable, Equatable {
 package struct ReviewStep: Sendable, Equatable {
   package let from: Party
   package let count: Int
+  /// Whether it counts signed approvals only.
+  package let needsSignature: Bool
   /// How many of `from` have to deny for the request to be denied.
   package let denyThreshold: Int
   /// It applies when one of these holds; none means always.
   package let when: [Condition]
 
-  package init(from: Party, count: Int, denyThreshold: Int = 1, when: [Condition] = []) {
+  package init(
+    from: Party, count: Int, needsSignature: Bool = false, denyThreshold: Int = 1,
+    when: [Condition] = []
+  ) {
     self.from = from
     self.count = count
+    self.needsSignature = needsSignature
     self.denyThreshold = denyThreshold
     self.when = when
   }

@@ -7,8 +7,10 @@ package struct Policy: Sendable, Equatable {
   package var databases: [DatabaseName: Database]
   package var roles: [RoleName: Role]
   package var entitlements: [EntitlementName: Entitlement]
-  /// SSH public keys per person, one `authorized_keys` line each.
-  package var signers: [Principal: [String]]
+  /// The SSH keys that sign for a person.
+  package var signers: [Principal: [SSHKey]]
+  /// Reviews of people who were authenticated like that are refused, and count for nothing.
+  package var reviewsNotBy: Set<ReviewMethod>
   /// The zone in which people write clock times (`--start 18:00`), and in which days begin.
   package var zone: Zone
   package var freezes: [FreezeName: Freeze]
@@ -18,9 +20,9 @@ package struct Policy: Sendable, Equatable {
   package init(
     groups: [GroupName: Set<Principal>] = [:], authorities: [Authority: [Party]] = [:],
     databases: [DatabaseName: Database] = [:], roles: [RoleName: Role] = [:],
-    entitlements: [EntitlementName: Entitlement] = [:], signers: [Principal: [String]] = [:],
-    zone: Zone = .utc, freezes: [FreezeName: Freeze] = [:],
-    lookAlikes: [DatabaseName: Set<DatabaseName>] = [:]
+    entitlements: [EntitlementName: Entitlement] = [:], signers: [Principal: [SSHKey]] = [:],
+    reviewsNotBy: Set<ReviewMethod> = [], zone: Zone = .utc,
+    freezes: [FreezeName: Freeze] = [:], lookAlikes: [DatabaseName: Set<DatabaseName>] = [:]
   ) {
     self.groups = groups
     self.authorities = authorities
@@ -28,6 +30,7 @@ package struct Policy: Sendable, Equatable {
     self.roles = roles
     self.entitlements = entitlements
     self.signers = signers
+    self.reviewsNotBy = reviewsNotBy
     self.zone = zone
     self.freezes = freezes
     self.lookAlikes = lookAlikes

@@ -1,61 +1,109 @@
 /// How far a request's reviews fill what its entitlement asks for.
 package struct ReviewProgress: Sendable, Equatable {
   package struct Need: Sendable, Equatable {
-    package let from: Party
-    package let count: Int
-    /// How many of the slots are filled, counted so that as many as possible are.
-    package let have: Int
+    package let step: ReviewStep
+    /// Who fills its slots, chosen so that as many slots as possible are filled.
+    package let filledBy: [Principal]
     /// Who can fill a slot of this step, the requester never among them.
     package let people: [Principal]
+
+    package var from: Party { step.from }
+    package var count: Int { step.count }
+    package var have: Int { filledBy.count }
     /// The conditions under which the step is needed; none means always.
-    package let when: [Condition]
+    package var when: [Condition] { step.when }
   }
 
   package let needs: [Need]
+
+  /// Those who fill a slot by their signature.
+  package var signers: [Principal] {
+    needs.filter(\.step.needsSignature).flatMap(\.filledBy).sorted()
+  }
 }
 
 extension Policy {
   /// Whether `approvals` (people whose approval stands) fill every slot of `rule` today.
+  ///
+  /// - Parameter signed: those of them who signed.
   package func isFilled(
-    _ rule: ReviewRule, by approvals: Set<Principal>, requester: Principal
+    _ rule: ReviewRule, by approvals: Set<Principal>, signed: Set<Principal> = [],
+    requester: Principal
   ) -> Bool {
     switch rule {
     case .automatic: true
     case .steps(let steps):
-      zip(steps, filledSlots(of: steps, by: approvals, requester)).allSatisfy { $0.count == $1 }
+      zip(steps, filledSlots(of: steps, by: approvals, signed, requester))
+        .allSatisfy { $0.count == $1.count }
     }
   }
 
   /// What `approvals` fill of `rule` today, and who can fill the rest.
+  ///
+  /// - Parameter signed: those of them who signed.
   package func progress(
-    under rule: ReviewRule, approvals: Set<Principal>, requester: Principal
+    under rule: ReviewRule, approvals: Set<Principal>, signed: Set<Principal> = [],
+    requester: Principal
   ) -> ReviewProgress {
     switch rule {
     case .automatic: return ReviewProgress(needs: [])
     case .steps(let steps):
-      let have = filledSlots(of: steps, by: approvals, requester)
-      let needs = zip(steps, have).map { step, have in
+      let filled = filledSlots(of: steps, by: approvals, signed, requester)
+      let needs = zip(steps, filled).map { step, filledBy in
         ReviewProgress.Need(
-          from: step.from, count: step.count, have: have,
-          people: people(in: step.from).subtracting([requester]).sorted(), when: step.when)
+          step: step, filledBy: filledBy,
+          people: people(in: step.from).subtracting([requester]).sorted())
       }
       return ReviewProgress(needs: needs)
     }
   }
 
-  /// How many slots of each step are filled.
+  /// How far the request is today, by the approvals that count today.
+  package func progress(
+    of request: Request, under rule: ReviewRule, with new: Review? = nil
+  ) -> ReviewProgress {
+    let approvers = approvers(of: request, with: new)
+    return progress(
+      under: rule, approvals: approvers.all, signed: approvers.signed,
+      requester: request.ask.requester)
+  }
+
+  /// Who has approved the request, as far as that counts today, and who of them by a signature.
+  func approvers(
+    of request: Request, with new: Review? = nil
+  ) -> (all: Set<Principal>, signed: Set<Principal>) {
+    let approvals = (request.approvals + [new].compactMap(\.self)).filter(counts)
+    return (
+      Set(approvals.map(\.reviewer)), Set(approvals.filter(isSigned).map(\.reviewer))
+    )
+  }
+
+  /// Whether the policy takes a review of somebody who was authenticated like that.
+  func counts(_ review: Review) -> Bool { !reviewsNotBy.contains(review.method) }
+
+  /// Whether the key that signed it is still one of the reviewer's.
+  func isSigned(_ review: Review) -> Bool {
+    review.signedWith.map { signers[review.reviewer, default: []].contains($0) } ?? false
+  }
+
+  /// Who fills the slots of each step.
   ///
   /// One person fills one slot. People are given to slots by maximum matching, so that somebody
   /// who could fill either of two steps never takes the slot that another one needs.
   private func filledSlots(
-    of steps: [ReviewStep], by approvals: Set<Principal>, _ requester: Principal
-  ) -> [Int] {
+    of steps: [ReviewStep], by approvals: Set<Principal>, _ signed: Set<Principal>,
+    _ requester: Principal
+  ) -> [[Principal]] {
     let approvals = approvals.subtracting([requester])
-    let able = steps.map { step in approvals.filter { isMember($0, of: [step.from]) } }
+    let able = steps.map { step in
+      approvals.filter {
+        isMember($0, of: [step.from]) && (!step.needsSignature || signed.contains($0))
+      }
+    }
     let slots = steps.indices.flatMap { Array(repeating: $0, count: steps[$0].count) }
     let filled = maximumMatching(slots: slots.map { able[$0] }, people: approvals.sorted())
     return steps.indices.map { step in
-      slots.indices.count { slots[$0] == step && filled[$0] != nil }
+      slots.indices.filter { slots[$0] == step }.compactMap { filled[$0] }
     }
   }
 }

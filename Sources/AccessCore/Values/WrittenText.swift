@@ -9,9 +9,15 @@ package struct WrittenText: Hashable, Sendable {
   package let commitment: Commitment
 
   package init(_ text: String, salt: [UInt8], sha256: SHA256Function) {
+    self.init(
+      text, salt: salt, commitment: Commitment(digest: sha256(salt + Array(text.utf8))))
+  }
+
+  /// One that was written before, as it is kept.
+  package init(_ text: String, salt: [UInt8], commitment: Commitment) {
     self.text = text
     self.salt = salt
-    self.commitment = Commitment(digest: sha256(salt + Array(text.utf8)))
+    self.commitment = commitment
   }
 }
 

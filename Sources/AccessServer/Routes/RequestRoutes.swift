@@ -67,7 +67,7 @@ struct RequestRoutes {
     }
     let submission = ReviewSubmission(
       verdict: verdict, duration: write.body.duration, comment: broker.written(write.body.comment),
-      digest: digest)
+      digest: digest, signature: write.body.signature)
     return try await respond(
       broker.review(try context.requestID, submission, by: caller, idempotency: write.idempotency))
   }

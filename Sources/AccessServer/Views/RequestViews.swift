@@ -6,27 +6,30 @@ extension RequestView {
   package init(_ detail: RequestDetail, sql: [String]? = nil, durable: Bool = true) {
     let request = detail.request
     let ask = request.ask
+    let reason = ask.reason.flatMap { detail.texts[$0] }
+    let ticket = ask.ticket.flatMap { detail.texts[$0] }
     self.init(
       id: request.id.text, state: request.stage.name, requester: ask.requester.text,
       database: ask.database.text, databaseUID: ask.databaseUID.text,
       environment: ask.environment.rawValue, role: ask.role.text,
       duration: request.duration.text, requestedDuration: ask.duration.text,
-      start: ask.start?.description, reason: ask.reason.flatMap { detail.texts[$0] },
-      ticket: ask.ticket.flatMap { detail.texts[$0] }, entitlement: ask.entitlement.text,
+      start: ask.start?.description, reason: reason?.text, ticket: ticket?.text,
+      reasonSalt: reason?.salt.hex, ticketSalt: ticket?.salt.hex, entitlement: ask.entitlement.text,
       breakGlass: false, extends: ask.extends?.text, submittedAt: request.submittedAt.description,
       decidedAt: request.decidedAt?.description, lapsesAt: request.lapsesAt?.description,
       needs: detail.needs.map(NeedView.init),
       reviews: request.reviews.map { review in
         ReviewView(
           reviewer: review.reviewer.text, verdict: review.verdict.rawValue,
-          comment: review.comment.flatMap { detail.texts[$0] }, duration: review.duration?.text,
-          signed: false, at: review.at.description)
+          comment: review.comment.flatMap { detail.texts[$0]?.text },
+          duration: review.duration?.text, signed: review.signedWith != nil,
+          method: review.method.rawValue, tokenIssuedBy: review.tokenIssuedBy?.text,
+          at: review.at.description)
       },
       grant: request.grant.map(GrantView.init), lockdown: detail.lockdown?.words,
       stopped: detail.stop?.words, stoppedUntil: detail.stop?.until?.description,
       lookAlikes: detail.lookAlikes.map(LookAlikeView.init),
-      digest: request.digest.description, sql: sql,
-      durable: durable)
+      digest: request.digest.description, origin: detail.origin, sql: sql, durable: durable)
   }
 }
 
@@ -42,7 +45,8 @@ extension NeedView {
   init(_ need: ReviewProgress.Need) {
     self.init(
       from: need.from.text, count: need.count, have: need.have, people: need.people.map(\.text),
-      when: need.when.isEmpty ? nil : need.when.map(\.words).joined(separator: "; or "))
+      when: need.when.isEmpty ? nil : need.when.map(\.words).joined(separator: "; or "),
+      signature: need.step.needsSignature)
   }
 }
 

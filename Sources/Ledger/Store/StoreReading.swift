@@ -76,15 +76,18 @@ extension Store {
     return Set(try bodies.compactMap { try EntryCodec.decode($0)?.nonce })
   }
 
-  func texts(of commitments: [Commitment]) async throws -> [Commitment: String] {
+  func texts(of commitments: [Commitment]) async throws -> [Commitment: WrittenText] {
     guard !commitments.isEmpty else { return [:] }
     return try await pool.read { db in
       let statement = try db.cachedStatement(
-        sql: "SELECT text FROM openings WHERE commitment = ?")
+        sql: "SELECT salt, text FROM openings WHERE commitment = ?")
       return try commitments.reduce(into: [:]) { texts, commitment in
-        let text = try Data.fetchOne(
-          statement, arguments: [commitment.digest.description])
-        texts[commitment] = text.map { String(decoding: $0, as: UTF8.self) }
+        let row = try Row.fetchOne(statement, arguments: [commitment.digest.description])
+        texts[commitment] = row.map {
+          WrittenText(
+            String(decoding: $0[1] as Data, as: UTF8.self), salt: Array($0[0] as Data),
+            commitment: commitment)
+        }
       }
     }
   }

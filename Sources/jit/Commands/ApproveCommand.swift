@@ -16,6 +16,8 @@ struct ApproveCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("What you want to say.", valueName: "text"))
   var comment: String?
 
+  @OptionGroup var signing: SigningOptions
+
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
@@ -23,7 +25,8 @@ struct ApproveCommand: AsyncParsableCommand {
     let limit = try length.map { text throws(Failure) in try duration(text, "--for") }
     try await Broker.open { broker in
       let review = NewReview(verdict: "approve", duration: limit?.text, comment: comment)
-      let reply: Reply<RequestView> = try await broker.post(Path.request(id, .reviews), review)
+      let reply: Reply<RequestView> = try await broker.post(
+        Path.request(id, .reviews), signing.sign(review, of: id, broker))
       warnIfNotDurable(reply.view)
       try output.show(reply) { $0.afterApprovalText(paint: Console.standard.paint) }
     }

@@ -3,6 +3,7 @@ import AccessCore
 import ArgumentParser
 import AuditBundle
 import Foundation
+import SSHSignature
 import TransparencyLog
 
 struct AuditVerifyCommand: AsyncParsableCommand {
@@ -22,13 +23,25 @@ struct AuditVerifyCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The key of the ledger: NAME+ID+KEY.", valueName: "vkey"))
   var key: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whose SSH keys are whose, as you know it: check every review that is signed.",
+      valueName: "file"))
+  var allowedSigners: String?
+
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let key = try key.map { text throws(Failure) in try verifierKey(text) }
+    let allowed = try allowedSigners.map { path throws(Failure) in try readAllowedSigners(path) }
     switch (path, live) {
-    case (let path?, false): try verify(path, key)
+    case (let path?, false): try verify(path, key, allowed)
     case (nil, true):
+      guard allowed == nil else {
+        throw Failure(
+          .usage, "--allowed-signers is for a bundle",
+          hint: "make one: jit audit export --bundle DIR")
+      }
       let proven = try await Broker.open { try await verifyLedger(of: $0, key: key) }
       try show(proven.checkpoint, proven.key, [:])
     case (nil, false), (.some, true):
@@ -37,7 +50,9 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     }
   }
 
-  private func verify(_ path: String, _ key: VerifierKey?) throws {
+  private func verify(
+    _ path: String, _ key: VerifierKey?, _ allowed: AllowedSigners?
+  ) throws {
     var isDirectory = ObjCBool(false)
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory),
       isDirectory.boolValue
@@ -49,14 +64,19 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     var progress = Progress("verifying")
     defer { progress.end() }
     do {
-      let proven = try verifyBundle(in: path, key: key) { progress.update($0, of: $1) }
+      let proven = try verifyBundle(in: path, key: key, allowed: allowed) {
+        progress.update($0, of: $1)
+      }
       progress.end()
-      try show(
-        proven.checkpoint, proven.key,
-        [
-          "withheld": .integer(Int64(proven.manifest.withheld)),
-          "openings": .integer(Int64(proven.manifest.openings)),
-        ])
+      var numbers = [
+        "withheld": proven.manifest.withheld, "openings": proven.manifest.openings,
+      ]
+      if let reviews = proven.reviews {
+        numbers["signed_reviews"] = reviews.signed
+        numbers["unsigned_reviews"] = reviews.unsigned
+        numbers["withheld_signatures"] = reviews.withheld
+      }
+      try show(proven.checkpoint, proven.key, numbers.mapValues { .integer(Int64($0)) })
     } catch let finding as BundleFinding {
       progress.end()
       throw Failure(
@@ -77,7 +97,9 @@ struct AuditVerifyCommand: AsyncParsableCommand {
       ]
       try Console.standard.print(JSON.object(members.merging(more) { $1 }).inertText + "\n")
     case .text:
-      let details = more.sorted { $0.key < $1.key }.map { ", \($0.value.inertLine) \($0.key)" }
+      let details = more.sorted { $0.key < $1.key }.map {
+        ", \($0.value.inertLine) \($0.key.replacing("_", with: " "))"
+      }
       try Console.standard.print(
         """
         key \(key.name.description.inert) \(key.fingerprint)
@@ -85,6 +107,18 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         \(more.isEmpty ? "" : "not signed, for reading only: grants.csv, manifest.json\n")
         """)
     }
+  }
+}
+
+private func readAllowedSigners(_ path: String) throws(Failure) -> AllowedSigners {
+  guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    throw Failure(
+      .notFound, "\(path.inert) cannot be read", hint: "it is a file of OpenSSH's allowed_signers")
+  }
+  do throws(AllowedSignersError) { return try AllowedSigners(parsing: text) } catch {
+    throw Failure(
+      .badData, "\(path.inert), \(error.description.inert)",
+      hint: "see ALLOWED SIGNERS in ssh-keygen(1)")
   }
 }
 

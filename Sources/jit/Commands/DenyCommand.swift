@@ -11,6 +11,8 @@ struct DenyCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Why not.", valueName: "text"))
   var comment: String
 
+  @OptionGroup var signing: SigningOptions
+
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
@@ -18,7 +20,8 @@ struct DenyCommand: AsyncParsableCommand {
     let comment = try written(comment, "--comment")
     try await Broker.open { broker in
       let review = NewReview(verdict: "deny", duration: nil, comment: comment)
-      let reply: Reply<RequestView> = try await broker.post(Path.request(id, .reviews), review)
+      let reply: Reply<RequestView> = try await broker.post(
+        Path.request(id, .reviews), signing.sign(review, of: id, broker))
       warnIfNotDurable(reply.view)
       try output.show(reply) { request in
         let summary = request.summary(Console.standard.paint)

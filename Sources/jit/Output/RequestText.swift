@@ -93,7 +93,9 @@ extension NeedView {
   var line: String {
     guard have < count else { return "\(from.inert): done" }
     let condition = when.map { " (\($0.inert))" } ?? ""
-    let group = "\(count - have)\(have > 0 ? " more" : "") of \(from.inert)\(condition)"
+    let group =
+      "\(count - have)\(have > 0 ? " more" : "") of \(from.inert)\(signature ? ", signed" : "")"
+      + condition
     return people.isEmpty
       ? "\(group): nobody is left to ask" : "\(group): \(list(people.map(\.inert), "or"))"
   }
@@ -110,8 +112,9 @@ extension ReviewView {
       }
     let limit = duration.map { ", for \($0.inert)" } ?? ""
     let signature = signed ? ", signed" : ""
+    let token = tokenIssuedBy.map { ", with a token that \($0.inert) issued" } ?? ""
     let words = comment.map { ": \($0.inert)" } ?? ""
-    return "\(reviewer.inert) \(act)\(limit)\(signature), at \(at.inert)\(words)"
+    return "\(reviewer.inert) \(act)\(limit)\(signature)\(token), at \(at.inert)\(words)"
   }
 }
 

@@ -1,4 +1,4 @@
-// Built and run by ../transparency-log.sh Checkpoint
+// Built and run by ../fuzz.sh TransparencyLog Checkpoint
 
 /// A checkpoint that is read is written back as it came.
 /// A refusal is a fine answer, a trap is not.

@@ -1,4 +1,4 @@
-// Built and run by ../transparency-log.sh Note
+// Built and run by ../fuzz.sh TransparencyLog Note
 
 /// A note that is read is written back as it came, and no key of ours ever signed it.
 /// A refusal is a fine answer, a trap is not.

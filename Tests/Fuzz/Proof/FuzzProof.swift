@@ -1,4 +1,4 @@
-// Built and run by ../transparency-log.sh Proof
+// Built and run by ../fuzz.sh TransparencyLog Proof
 
 /// Two numbers of 8 bytes, then a path, taken as lines of base64 and as raw hashes: no claim made
 /// with them leads to these two roots. A refusal is a fine answer, a trap is not.

@@ -1,4 +1,4 @@
-// Built and run by ../transparency-log.sh VerifierKey
+// Built and run by ../fuzz.sh TransparencyLog VerifierKey
 
 /// A verifier key that is read is written back as it came.
 /// A refusal is a fine answer, a trap is not.

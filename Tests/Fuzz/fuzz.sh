@@ -1,11 +1,13 @@
 #!/bin/sh
-# Builds one fuzz target of TransparencyLog with libFuzzer and runs it:
-#   Tests/Fuzz/transparency-log.sh Note|Checkpoint|VerifierKey|Proof [libFuzzer arguments]
-# From the folder of the package, after `swift build --target TransparencyLog`. What it finds and
-# learns is kept in .build/fuzz/.
+# Builds one fuzz target of a module with libFuzzer and runs it:
+#   Tests/Fuzz/fuzz.sh TransparencyLog Note|Checkpoint|VerifierKey|Proof [libFuzzer arguments]
+#   Tests/Fuzz/fuzz.sh SSHSignature SSHSignature|AllowedSigners [libFuzzer arguments]
+# From the folder of the package, after `swift build --target MODULE`. What it finds and learns is
+# kept in .build/fuzz/.
 set -eu
-target=$1
-shift
+module=$1
+target=$2
+shift 2
 fuzz=$(dirname "$0")
 build=.build/debug
 work=.build/fuzz/$target
@@ -16,7 +18,7 @@ mkdir -p "$work/corpus"
 swiftc -O -sanitize=fuzzer,address -parse-as-library -swift-version 6 \
   -package-name jit -module-name Fuzz \
   -I $build/Modules -I $crypto/CCryptoBoringSSL/include -I $crypto/CCryptoBoringSSLShims/include \
-  -o "$work/fuzz" "$fuzz/$target/Fuzz$target.swift" Sources/TransparencyLog/*.swift \
+  -o "$work/fuzz" "$fuzz/$target/Fuzz$target.swift" Sources/"$module"/*.swift \
   $(find $build/Crypto.build $build/CryptoBoringWrapper.build $build/CCryptoBoringSSL*.build \
     $build/CXKCP*.build -name '*.o') -lstdc++ -use-ld=lld
 
