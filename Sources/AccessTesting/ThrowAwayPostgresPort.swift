@@ -1,18 +1,27 @@
 import Glibc
+import Synchronization
 
 extension ThrowAwayPostgres {
-  /// A port of 127.0.0.1 on which nobody listens.
+  /// A port of 127.0.0.1 on which nobody listens, and another one each time: between the look at it
+  /// and the start of its server lies an initdb, in which nobody else may get it.
   ///
   /// Below the range from which the system gives ports to outgoing connections (32768 and up): a
   /// client could else get the port of a server that is down for a moment, and even reach itself.
   static func freePort() throws -> Int {
     for _ in 0..<100 {
-      let port = UInt16.random(in: 20_000..<32_000)
+      let port = lastPort.withLock { last in
+        last = last + 1 < ports.upperBound ? last + 1 : ports.lowerBound
+        return last
+      }
       if try isFree(port) { return Int(port) }
     }
     throw ThrowAwayPostgresError("100 ports of 127.0.0.1 were tried and none is free")
   }
 }
+
+private let ports: Range<UInt16> = 20_000..<32_000
+/// At random at first: another process may be looking for ports at the same time.
+private let lastPort = Mutex(UInt16.random(in: ports))
 
 private func isFree(_ port: UInt16) throws -> Bool {
   let socket = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
