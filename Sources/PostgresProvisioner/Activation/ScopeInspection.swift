@@ -27,17 +27,15 @@ extension Connection {
     let owners = [plan.actsAs].compactMap(\.self)
     let known = remembered[wanted]
     let answers = try pipeline(
-      [.existing(among: [plan.name, markerRole]), .reach(of: wanted + owners), .adminStanding]
+      [.existing(plan.name, markerRole), .reach(of: wanted + owners), .adminStanding]
         + (known == nil ? [.grantOptions(of: wanted)] : []))
-    var existing: Set<String> = []
-    for row in answers[0] { existing.insert(try row.text("rolname")) }
     let reach = try ScopeReach(answers[1], owners: Set(owners))
     let admin = try AdminStanding(answers[2][0], serverVersion: serverVersion)
     let grantOptions = if let known { known } else { try foundGrantOptions(answers[3]) }
     if known == nil { remembered[wanted] = grantOptions }
 
     var objections = admin.objections
-    if existing.contains(plan.name) {
+    if try answers[0][0].bool("has_role") {
       objections.append("a role \(plan.name) is there already; it is left as it is")
     }
     for missing in plan.scopes where !reach.scopes.contains(missing) {
@@ -56,7 +54,7 @@ extension Connection {
       scopes: reach.scopes.filter { $0 != markerRole }, objections: objections,
       dangers: [admin.danger].compactMap(\.self) + owners.map(FoundDanger.init(actingAs:))
         + reach.dangers + grantOptions,
-      hasMarker: existing.contains(markerRole))
+      hasMarker: try answers[0][0].bool("has_marker"))
   }
 }
 

@@ -57,6 +57,8 @@ struct AdminServer: Sendable {
     case .peer: break
     }
     parameters.connectTimeoutSeconds = 3
+    // What is looked up is in memory, and few among many: a scan of everything is never cheaper.
+    parameters.options = "-c random_page_cost=0.1"
     parameters.limits = SessionLimits(
       lockTimeoutMilliseconds: 2_000, statementTimeoutMilliseconds: 4_000,
       idleInTransactionTimeoutMilliseconds: 10_000)

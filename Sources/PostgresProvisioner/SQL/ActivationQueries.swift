@@ -2,33 +2,42 @@ import PostgresClient
 
 extension Statement {
   /// Each scope with every role that it is a member of, itself included, scopes in OID order.
+  ///
+  /// OFFSET 0, here and in `reachOfScopes`: else the server reads all roles and all memberships that
+  /// there are, to find those of a few.
   static func reach(of scopes: [String]) -> Statement {
     Statement(
       """
       WITH RECURSIVE \(reachOfScopes)
-      SELECT scope.rolname AS scope, via.rolname AS via,
+      SELECT pg_catalog.pg_get_userbyid(reach.scope) AS scope, via.rolname AS via,
              via.rolcanlogin, via.rolsuper, via.rolcreaterole, via.rolcreatedb,
              via.rolreplication, via.rolbypassrls,
              EXISTS (SELECT
                        FROM pg_catalog.pg_shdepend d
                       WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
                         AND d.refobjid = via.oid AND d.deptype = 'o') AS owns,
-             pg_catalog.pg_has_role(CURRENT_USER, scope.oid, 'MEMBER WITH ADMIN OPTION')
+             pg_catalog.pg_has_role(CURRENT_USER, reach.scope, 'MEMBER WITH ADMIN OPTION')
                AS can_give
         FROM reach
-        JOIN pg_catalog.pg_roles scope ON scope.oid = reach.scope
-        JOIN pg_catalog.pg_roles via ON via.oid = reach.oid
-       ORDER BY scope.oid, via.oid
+       CROSS JOIN LATERAL (SELECT *
+                             FROM pg_catalog.pg_roles
+                            WHERE oid = reach.oid
+                           OFFSET 0) via
+       ORDER BY reach.scope, via.oid
       """, [arrayLiteral(scopes)])
   }
 
-  static func existing(among roles: [String]) -> Statement {
+  /// One row: whether each of the two is there.
+  static func existing(_ role: String, _ marker: String) -> Statement {
     Statement(
       """
-      SELECT rolname
-        FROM pg_catalog.pg_roles
-       WHERE rolname = ANY ($1::pg_catalog.text[])
-      """, [arrayLiteral(roles)])
+      SELECT EXISTS (SELECT
+                       FROM pg_catalog.pg_roles
+                      WHERE rolname = $1) AS has_role,
+             EXISTS (SELECT
+                       FROM pg_catalog.pg_roles
+                      WHERE rolname = $2) AS has_marker
+      """, [role, marker])
   }
 
   static func attributes(of role: String) -> Statement {
@@ -53,8 +62,9 @@ extension Statement {
       SELECT scope.rolname AS scope, m.admin_option, \(options)
         FROM pg_catalog.pg_auth_members m
         JOIN pg_catalog.pg_roles scope ON scope.oid = m.roleid
-        JOIN pg_catalog.pg_roles member ON member.oid = m.member
-       WHERE member.rolname = $1
+       WHERE m.member = (SELECT oid
+                           FROM pg_catalog.pg_roles
+                          WHERE rolname = $1)
       """, [role])
   }
 
@@ -62,10 +72,13 @@ extension Statement {
   static func role(oid: UInt32?, name: String) -> Statement {
     Statement(
       """
-      SELECT r.oid, r.rolname, d.description AS comment, \(isFenced) AS is_fenced
+      SELECT r.oid, r.rolname,
+             (SELECT d.description
+                FROM pg_catalog.pg_shdescription d
+               WHERE d.objoid = r.oid
+                 AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass) AS comment,
+             \(isFenced) AS is_fenced
         FROM pg_catalog.pg_roles r
-        LEFT JOIN pg_catalog.pg_shdescription d
-          ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
        WHERE r.oid = $1::pg_catalog.oid OR r.rolname = $2
       """, [oid.map { String($0) }, name])
   }

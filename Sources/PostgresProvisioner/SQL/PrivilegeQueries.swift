@@ -109,6 +109,9 @@ let reachOfScopes = """
       UNION
       SELECT reach.scope, m.roleid
         FROM reach
-        JOIN pg_catalog.pg_auth_members m ON m.member = reach.oid
+       CROSS JOIN LATERAL (SELECT roleid
+                             FROM pg_catalog.pg_auth_members
+                            WHERE member = reach.oid
+                           OFFSET 0) m
     )
   """
