@@ -62,7 +62,12 @@ package actor Connection {
   package func query(
     _ sql: String, _ parameters: [String?] = []
   ) throws(PostgresError) -> Rows {
-    try live().query(Statement(sql, parameters))
+    try query(Statement(sql, parameters))
+  }
+
+  /// Runs one statement.
+  package func query(_ statement: Statement) throws(PostgresError) -> Rows {
+    try live().query(statement)
   }
 
   /// Runs statements separated by semicolons. Without a BEGIN among them, all happen or none.

@@ -6,6 +6,10 @@ import Glibc
 /// Source of the calls: PostgreSQL documentation, "libpq - C Library".
 final class Session {
   let connection: OpaquePointer
+  /// The names of the statements whose plans the server keeps, by their text.
+  var plans: [String: String] = [:]
+  /// How many of them were asked for; a name is not used again, also when that failed.
+  var plansAskedFor = 0
   /// Set when client and server no longer agree on what comes next.
   private var isAbandoned = false
 

@@ -7,6 +7,7 @@ extension Session {
   func pipeline(_ statements: [Statement]) throws(PostgresError) -> [Rows] {
     for statement in statements { try statement.check() }
     if statements.isEmpty { return [] }
+    try prepare(statements)
     guard send(statements) else { throw lost() }
     let outcome = try receive(statements.count)
     guard PQexitPipelineMode(connection) == 1 else { throw lost() }
@@ -15,11 +16,7 @@ extension Session {
 
   private func send(_ statements: [Statement]) -> Bool {
     PQenterPipelineMode(connection) == 1
-      && statements.allSatisfy { statement in
-        statement.withCStrings { values, count in
-          PQsendQueryParams(connection, statement.sql, count, nil, values, nil, nil, 0) == 1
-        }
-      }
+      && statements.allSatisfy { send($0) }
       && PQpipelineSync(connection) == 1
   }
 

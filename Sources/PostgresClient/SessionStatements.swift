@@ -4,10 +4,8 @@ extension Session {
   /// One statement with parameters.
   func query(_ statement: Statement) throws(PostgresError) -> Rows {
     try statement.check()
-    let sent = statement.withCStrings { values, count in
-      PQsendQueryParams(connection, statement.sql, count, nil, values, nil, nil, 0)
-    }
-    guard sent == 1 else { throw PostgresError(nil, on: connection) }
+    try prepare([statement])
+    guard send(statement) else { throw PostgresError(nil, on: connection) }
     return try receive()
   }
 
@@ -22,7 +20,7 @@ extension Session {
   ///
   /// Why not `PQexec`, which does all this: when the server gives its reason and hangs up, it
   /// returns the hanging up and loses the reason.
-  private func receive() throws(PostgresError) -> Rows {
+  func receive() throws(PostgresError) -> Rows {
     var last = Rows.none
     var failure: PostgresError?
     while let result = PQgetResult(connection) {

@@ -2,11 +2,22 @@
 package struct Statement: Sendable {
   package let sql: String
   package let parameters: [String?]
+  /// Whether a connection keeps its plan: for what is asked again and again in the same words.
+  let isKept: Bool
 
   package init(_ sql: String, _ parameters: [String?] = []) {
+    self.init(sql, parameters, isKept: false)
+  }
+
+  private init(_ sql: String, _ parameters: [String?], isKept: Bool) {
     self.sql = sql
     self.parameters = parameters
+    self.isKept = isKept
   }
+
+  /// The same, planned once for each connection and then only run. Its text must be one of a few:
+  /// all that a connection has kept, it keeps as long as it lives.
+  package var kept: Statement { Statement(sql, parameters, isKept: true) }
 
   /// Refuses what libpq would cut short or reject halfway, before anything is sent.
   func check() throws(PostgresError) {

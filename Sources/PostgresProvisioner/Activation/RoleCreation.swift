@@ -32,7 +32,7 @@ extension Connection {
     let creation = try creation(of: plan, scopes: scopes, verifier: verifier, comment: comment)
     let answers = try pipeline(
       creation.map { Statement($0) } + [
-        .attributes(of: plan.name), .memberships(of: plan.name, dialect),
+        .attributes(of: plan.name).kept, .memberships(of: plan.name, dialect).kept,
       ])
     let (attributes, memberships) = (answers[creation.count], answers[creation.count + 1])
     return MadeRole(

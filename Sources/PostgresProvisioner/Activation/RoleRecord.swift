@@ -22,14 +22,10 @@ extension Connection {
   /// The roles that have the OID or the name.
   func roles(oid: UInt32?, name: String) throws(PostgresError) -> [RoleRecord] {
     var records: [RoleRecord] = []
-    for row in try query(.role(oid: oid, name: name)) {
+    for row in try query(.role(oid: oid, name: name).kept) {
       records.append(try RoleRecord(row))
     }
     return records
-  }
-
-  func query(_ statement: Statement) throws(PostgresError) -> Rows {
-    try query(statement.sql, statement.parameters)
   }
 }
 

@@ -26,9 +26,12 @@ extension Connection {
     let wanted = plan.scopes + [markerRole]
     let owners = [plan.actsAs].compactMap(\.self)
     let known = remembered[wanted]
+    // To plan these would take longer than to run them.
+    let looks: [Statement] = [
+      .existing(plan.name, markerRole), .reach(of: wanted + owners), .adminStanding,
+    ]
     let answers = try pipeline(
-      [.existing(plan.name, markerRole), .reach(of: wanted + owners), .adminStanding]
-        + (known == nil ? [.grantOptions(of: wanted)] : []))
+      looks.map(\.kept) + (known == nil ? [.grantOptions(of: wanted).kept] : []))
     let reach = try ScopeReach(answers[1], owners: Set(owners))
     let admin = try AdminStanding(answers[2][0], serverVersion: serverVersion)
     let grantOptions = if let known { known } else { try foundGrantOptions(answers[3]) }
