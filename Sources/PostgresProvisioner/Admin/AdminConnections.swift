@@ -101,11 +101,11 @@ actor AdminConnections {
     used[id] = session
     let fault = fault()
     if fault == .lostBefore { session.connection.sever() }
-    var (result, inTime) = await session.run(patience: patience, body)
-    if fault == .twice { (result, inTime) = await session.run(patience: patience, body) }
-    if fault == .lostAfter { (result, inTime) = (.failure(ProvisioningError.lost), false) }
+    var (result, isSound) = await session.run(patience: patience, body)
+    if fault == .twice { (result, isSound) = await session.run(patience: patience, body) }
+    if fault == .lostAfter { (result, isSound) = (.failure(ProvisioningError.lost), false) }
     used[id] = nil
-    if keep, inTime, !isClosed, await session.connection.isUsable {
+    if keep, isSound, !isClosed {
       idle.append((session, .now))
     } else {
       await session.connection.close()

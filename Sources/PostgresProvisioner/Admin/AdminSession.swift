@@ -24,20 +24,21 @@ struct AdminSession: Sendable {
     systemIdentifier = try answer.get()
   }
 
-  /// Runs `body`; `inTime` is false when the connection was cut because that took too long.
+  /// Runs `body`; `isSound` when the connection is good for more: not when it was lost, or cut
+  /// because that took too long.
   func run<Value: Sendable>(
     patience: Duration? = nil, _ body: @Sendable (isolated Connection) throws -> Value
-  ) async -> (Result<Value, any Error>, inTime: Bool) {
+  ) async -> (Result<Value, any Error>, isSound: Bool) {
     await limited(connection, patience ?? Self.patience, body)
   }
 
   /// Whether anybody is still at the other end.
   func answers() async -> Bool {
-    let (answer, inTime) = await limited(connection, .seconds(2)) {
+    let (answer, isSound) = await limited(connection, .seconds(2)) {
       try $0.query("SELECT 1").count == 1
     }
     switch answer {
-    case .success(let answered): return answered && inTime
+    case .success(let answered): return answered && isSound
     case .failure: return false
     }
   }
@@ -47,14 +48,23 @@ struct AdminSession: Sendable {
 private func limited<Value: Sendable>(
   _ connection: Connection, _ limit: Duration,
   _ body: @Sendable (isolated Connection) throws -> Value
-) async -> (Result<Value, any Error>, inTime: Bool) {
+) async -> (Result<Value, any Error>, isSound: Bool) {
   let alarm = Task {
     do { try await Task.sleep(for: limit) } catch { return false }
     connection.sever()
     return true
   }
-  let result: Result<Value, any Error>
-  do { result = .success(try await body(connection)) } catch { result = .failure(error) }
+  let (result, isUsable) = await connection.attempt(body)
   alarm.cancel()
-  return (result, inTime: await !alarm.value)
+  return (result, isSound: await !alarm.value && isUsable)
+}
+
+extension Connection {
+  /// What `body` comes to, and how the connection is then; in one visit to its thread.
+  fileprivate func attempt<Value: Sendable>(
+    _ body: @Sendable (isolated Connection) throws -> Value
+  ) -> (Result<Value, any Error>, isUsable: Bool) {
+    let result = Result { try body(self) }
+    return (result, isUsable)
+  }
 }
