@@ -32,6 +32,7 @@ extension Store {
       var frontier = frontier
       let entries = try RawStatement(db, insertEntry)
       let nodes = try RawStatement(db, insertNode)
+      let live = try (add: RawStatement(db, insertLive), drop: RawStatement(db, deleteLive))
       for (entry, body) in zip(batch.entries, batch.bodies) {
         try entries.run(
           .integer(entry.seq), .text(entry.at.description), .text(entry.event.kind.rawValue),
@@ -41,23 +42,15 @@ extension Store {
           try nodes.run(
             .integer(Int64(node.level)), .integer(Int64(node.index)), .blob(node.hash.bytes))
         }
-        try Store.updateLive(db, entry, batch.state)
+        if let subject = entry.event.subject {
+          let isHeld = batch.state.holds(subject)
+          if entry.event.supersedes || !isHeld { try live.drop.run(.text(subject.text)) }
+          if isHeld { try live.add.run(.text(subject.text), .integer(entry.seq)) }
+        }
       }
       try Store.insertExtras(db, batch)
       failpoint(.entriesInserted)
       return (frontier, try Store.insertCheckpoint(db, frontier, signer))
-    }
-  }
-
-  private static func updateLive(_ db: GRDB.Database, _ entry: Entry, _ state: State) throws {
-    guard let subject = entry.event.subject else { return }
-    if entry.event.supersedes || !state.holds(subject) {
-      try db.cachedStatement(sql: "DELETE FROM live WHERE subject = ?")
-        .execute(arguments: [subject.text])
-    }
-    if state.holds(subject) {
-      try db.cachedStatement(sql: "INSERT INTO live (subject, seq) VALUES (?, ?)")
-        .execute(arguments: [subject.text, entry.seq])
     }
   }
 
@@ -128,3 +121,5 @@ extension Store {
 private let insertEntry =
   "INSERT INTO entries (seq, at, kind, request, actor, body) VALUES (?, ?, ?, ?, ?, ?)"
 private let insertNode = "INSERT INTO nodes (level, position, hash) VALUES (?, ?, ?)"
+private let insertLive = "INSERT INTO live (subject, seq) VALUES (?, ?)"
+private let deleteLive = "DELETE FROM live WHERE subject = ?"
