@@ -49,7 +49,7 @@ extension Broker {
     case .revoking, .stuck: await revoke(id, provisioner, after: reached)
     case .ended, .forgotten: return true
     }
-    return await isDone(id)
+    return isDone(id, await ledger.state)
   }
 
   private func isOver(_ grant: Grant) async -> Bool {
@@ -67,8 +67,7 @@ extension Broker {
     await withoutWaitingLong { _ = await self.record(expired) }
   }
 
-  func isDone(_ id: RequestID) async -> Bool {
-    let state = await ledger.state
+  func isDone(_ id: RequestID, _ state: State) -> Bool {
     guard let grant = state.requests[id]?.grant else { return true }
     return switch grant.stage {
     case .activating, .revoking, .stuck: false

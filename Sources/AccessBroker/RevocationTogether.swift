@@ -46,7 +46,8 @@ extension Broker {
       await self.tell(
         facts, of: Dictionary(uniqueKeysWithValues: due.map { ($0.request.id, $0.request) }))
     }
-    for case (let id, .over) in results { results[id] = .over(done: await isDone(id)) }
+    let after = await ledger.state
+    for case (let id, .over) in results { results[id] = .over(done: isDone(id, after)) }
     return results
   }
 
