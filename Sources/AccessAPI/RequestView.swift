@@ -37,6 +37,8 @@ package struct RequestView: Codable, Sendable, Equatable {
   @Nullable package var stoppedUntil: String?
   /// Databases in other environments with names that are easily taken for this one's.
   package var lookAlikes: [LookAlikeView]
+  /// The last grants that the requester had on the database, the newest first; null in lists.
+  @Nullable package var lastGrants: [LastGrantView]?
   /// SHA-256 of exactly what was asked; reviews are bound to it.
   package var digest: String
   /// The ledger that it is in, with the number of its epoch.
@@ -54,8 +56,9 @@ package struct RequestView: Codable, Sendable, Equatable {
     breakGlass: Bool, extends: String?, submittedAt: String,
     decidedAt: String?, lapsesAt: String?, needs: [NeedView], reviews: [ReviewView],
     grant: GrantView?, lockdown: String? = nil, stopped: String? = nil,
-    stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [], digest: String,
-    origin: String = "", sql: [String]?, durable: Bool
+    stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [],
+    lastGrants: [LastGrantView]? = nil, digest: String, origin: String = "", sql: [String]?,
+    durable: Bool
   ) {
     self.id = id
     self.state = state
@@ -84,6 +87,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.stopped = stopped
     self.stoppedUntil = stoppedUntil
     self.lookAlikes = lookAlikes
+    self.lastGrants = lastGrants
     self.digest = digest
     self.origin = origin
     self.sql = sql
@@ -99,11 +103,38 @@ package struct RequestView: Codable, Sendable, Equatable {
     case databaseUID = "database_uid"
     case stoppedUntil = "stopped_until"
     case lookAlikes = "look_alikes"
+    case lastGrants = "last_grants"
     case requestedDuration = "requested_duration"
     case breakGlass = "break_glass"
     case submittedAt = "submitted_at"
     case decidedAt = "decided_at"
     case lapsesAt = "lapses_at"
+  }
+}
+
+/// What somebody had before, as a reviewer wants to know it.
+package struct LastGrantView: Codable, Sendable, Equatable {
+  package var id: String
+  package var role: String
+  @Nullable package var activatedAt: String?
+  @Nullable package var endedAt: String?
+  /// Why it ended; null while it lasts.
+  @Nullable package var cause: String?
+
+  package init(
+    id: String, role: String, activatedAt: String?, endedAt: String?, cause: String?
+  ) {
+    self.id = id
+    self.role = role
+    self.activatedAt = activatedAt
+    self.endedAt = endedAt
+    self.cause = cause
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id, role, cause
+    case activatedAt = "activated_at"
+    case endedAt = "ended_at"
   }
 }
 

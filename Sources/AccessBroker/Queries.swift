@@ -47,6 +47,17 @@ extension Broker {
       lockdown: lockdown, stop: stop, lookAlikes: policy.lookAlikes(of: request.ask))
   }
 
+  /// The last grants that the requester had on the database, the newest first, this one not among
+  /// them; of the last few that they had anywhere.
+  package func lastGrants(before request: Request) async throws(Refusal) -> [Request] {
+    let (ask, ever) = (request.ask, Timestamp(milliseconds: 0))
+    let grants = try await reading {
+      try await ledger.grants(of: ask.requester, since: ever, limit: Limits.grantsRememberedMax)
+    }
+    let here = grants.filter { $0.ask.databaseUID == ask.databaseUID && $0.id != request.id }
+    return Array(here.prefix(Limits.grantsShownMax))
+  }
+
   /// How far it is reviewed, by the steps that apply.
   private func progress(
     of request: Request, _ rule: Entitlement?, _ state: State, _ policy: Policy

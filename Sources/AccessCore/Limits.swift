@@ -20,6 +20,9 @@ package enum Limits {
   package static let tokensMax = 10_000
   package static let lockdownsMax = 1_000
   package static let tokenLifetimeMax = 366 * 86_400
+  /// Of these the last ones on a database stand in `jit show`, as many as `grantsShownMax`.
+  package static let grantsRememberedMax = 50
+  package static let grantsShownMax = 3
   /// A person's grants that are looked at for what the person had before.
   package static let grantsLookedBackMax = 1_000
   /// Freezes and windows that follow each other, when it is told how long access is stopped.

@@ -11,6 +11,7 @@ struct FieldTests {
     "break_glass", "extends",
     "submitted_at", "decided_at", "lapses_at", "needs", "reviews", "grant", "lockdown", "digest",
     "origin", "sql", "durable", "database_uid", "stopped", "stopped_until", "look_alikes",
+    "last_grants",
   ]
   static let grant = [
     "state", "fenced", "stuck_because", "role_name", "activated_at", "expires_at", "ended_at",
@@ -110,6 +111,26 @@ struct FieldTests {
             "expires_at": .string("2026-03-01T10:00:00.000Z"), "ended_at": .null,
             "cause": .null, "receipt": .null, "drift": .array([]),
           ]))
+    }
+  }
+
+  @Test("what the requester had there before, and nothing of others")
+  func lastGrants() async throws {
+    try await withBroker { test in
+      let before = try await test.request(.ended)
+      let id = try await test.request(.pending)
+      let view = try await test.client("dana").get("/v1/requests/\(id)").json()
+      #expect(
+        view["last_grants"]
+          == .array([
+            .object([
+              "id": .string(before), "role": .string("write"),
+              "activated_at": .string("2026-03-01T09:30:00.000Z"),
+              "ended_at": .string("2026-03-01T09:30:00.000Z"), "cause": .string("released"),
+            ])
+          ]))
+      let first = try await test.client("alice").get("/v1/requests/\(before)").json()
+      #expect(first["last_grants"] == .array([]))
     }
   }
 

@@ -47,6 +47,34 @@ struct IdentityFieldTests {
     }
   }
 
+  @Test("what each rule says, and whom it is told")
+  func explanations() async throws {
+    try await withBroker { test in
+      let path = "/v1/policy/explain?database=orders_PROD&role=write&duration=30m"
+      let said: JSON = .array([
+        .object([
+          "entitlement": .string("orders-write"), "max_duration": .string("1h"),
+          "allowed": .bool(true), "objections": .array([]), "spared": .array([]),
+          "stopped": .null,
+          "needs": .array([
+            .object([
+              "from": .string("dba"), "count": .integer(1), "have": .integer(0),
+              "people": .array([.string("dana")]), "when": .null,
+            ])
+          ]),
+        ])
+      ])
+      let own = try await test.client("alice").get(path).json()
+      #expect(own == said)
+      #expect(try await test.client("oscar").get(path + "&as=alice").json() == said)
+      let hers = try await test.client("eve").get(path).text
+      #expect(hers.contains("it is for shop_PROD, not for orders_PROD"))
+      #expect(!hers.contains("orders-write"))
+      #expect(try await test.client("bob").get(path + "&as=alice").status == 403)
+      #expect(try await test.client("oscar").get(path + "&as=nobody").status == 404)
+    }
+  }
+
   @Test("a new token, and the same one in the list")
   func tokens() async throws {
     try await withBroker { test in

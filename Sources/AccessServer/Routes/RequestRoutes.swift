@@ -52,7 +52,9 @@ struct RequestRoutes {
 
   private func show(_ request: Request, _ context: APIContext) async throws -> Response {
     let detail = try await broker.show(try context.requestID, to: context.caller)
-    return try jsonResponse(RequestView(detail, sql: await broker.preview(detail.request)))
+    var view = RequestView(detail, sql: await broker.preview(detail.request))
+    view.lastGrants = try await broker.lastGrants(before: detail.request).map(LastGrantView.init)
+    return try jsonResponse(view)
   }
 
   private func review(_ request: Request, _ context: APIContext) async throws -> Response {

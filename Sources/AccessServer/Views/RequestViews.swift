@@ -33,6 +33,15 @@ extension RequestView {
   }
 }
 
+extension LastGrantView {
+  init(_ request: AccessCore.Request) {
+    let grant = request.grant.map(GrantView.init)
+    self.init(
+      id: request.id.text, role: request.ask.role.text, activatedAt: grant?.activatedAt,
+      endedAt: grant?.endedAt, cause: grant?.cause)
+  }
+}
+
 extension LookAlikeView {
   init(_ database: AccessCore.Database) {
     self.init(

@@ -43,6 +43,7 @@ extension RequestView {
       ("decided", decidedAt.map { [moment($0, now: now)] } ?? []),
       ("start", start.map { [moment($0, now: now)] } ?? []),
       ("reviews", reviews.map(\.line)),
+      ("last here", lastGrants?.map { $0.line(now: now) } ?? []),
     ]
     labels += openLabels(now, paint)
     labels += [("you", reader.map { [$0] } ?? []), ("digest", [digest.inert])]
@@ -98,6 +99,14 @@ extension NeedView {
       + condition
     return people.isEmpty
       ? "\(group): nobody is left to ask" : "\(group): \(list(people.map(\.inert), "or"))"
+  }
+}
+
+extension LastGrantView {
+  /// `6Q1N8YTR: write, 2026-02-27T09:30:00.000Z (2d ago), expired`
+  fileprivate func line(now: Timestamp) -> String {
+    let began = activatedAt.map { ", \(moment($0, now: now))" } ?? ""
+    return "\(id.inert): \(role.inert)\(began), \(cause?.inert ?? "not over")"
   }
 }
 
