@@ -21,7 +21,8 @@ package struct PolicyDifference: Sendable, Equatable {
     changes =
       Self.compare(old.access, new.access) + Self.compare(old.reviewers, new.reviewers)
       + Self.compare(old.powers, new.powers) + Self.changedRules(old, new)
-      + Self.changedDatabases(old, new) + Self.changedReviews(old, new)
+      + Self.changedDatabases(old, new) + Self.changedRoles(old, new)
+      + Self.changedFreezes(old, new) + Self.changedReviews(old, new)
   }
 
   private static func compare(
@@ -40,8 +41,10 @@ package struct PolicyDifference: Sendable, Equatable {
   private static func changedRules(_ old: Policy, _ new: Policy) -> [Change] {
     new.entitlements.values.sorted { $0.name < $1.name }.flatMap { rule -> [Change] in
       guard let before = old.entitlements[rule.name] else { return [] }
-      return zip(before.terms, rule.terms).filter { $0 != $1 }.map {
-        Change(kind: .changed, what: "\(rule.name): \($0), now \($1)", people: [])
+      let terms = zip(before.terms, rule.terms).filter { $0 != $1 }.map { "\($0), now \($1)" }
+      let hasOtherTimes = terms.isEmpty && before.times != rule.times
+      return (hasOtherTimes ? ["its windows have other times"] : terms).map {
+        Change(kind: .changed, what: "\(rule.name): \($0)", people: [])
       }
     }
   }
@@ -60,6 +63,26 @@ package struct PolicyDifference: Sendable, Equatable {
       changes.append(Change(kind: .changed, what: what, people: []))
     }
     return changes
+  }
+
+  /// What a role gives is what all who may ask for it get.
+  private static func changedRoles(_ old: Policy, _ new: Policy) -> [Change] {
+    new.roles.values.sorted { $0.name < $1.name }.flatMap { role -> [Change] in
+      guard let before = old.roles[role.name], before != role else { return [] }
+      let what =
+        before.writes == role.writes
+        ? "gives something else" : role.writes ? "writes now" : "does not write any more"
+      return [Change(kind: .changed, what: "the role \(role.name) \(what)", people: [])]
+    }
+  }
+
+  private static func changedFreezes(_ old: Policy, _ new: Policy) -> [Change] {
+    Set(old.freezes.keys).union(new.freezes.keys).sorted().compactMap { name -> Change? in
+      let (before, after) = (old.freezes[name], new.freezes[name])
+      guard before != after else { return nil }
+      let what = before == nil ? "is new" : after == nil ? "is gone" : "is another one"
+      return Change(kind: .changed, what: "the freeze \(name) \(what)", people: [])
+    }
   }
 
   private static func changedDatabases(_ old: Policy, _ new: Policy) -> [Change] {
@@ -109,6 +132,14 @@ extension Policy {
 }
 
 extension Entitlement {
+  /// Windows with their times, which the words do not tell.
+  fileprivate var times: [Window] {
+    switch review {
+    case .automatic: windows
+    case .steps(let steps): windows + steps.flatMap { $0.when.flatMap(\.outside) }
+    }
+  }
+
   /// What it says, in words, each always at the same place.
   fileprivate var terms: [String] {
     func optional(_ value: (some CustomStringConvertible)?, _ words: String) -> String {

@@ -52,6 +52,15 @@ struct DifferenceTests {
       "uid: db-1", "uid: db-2",
       ["changed orders_PROD is another database, db-2 in place of db-1 []"]
     ),
+    ("[app_read]", "[app_write]", ["changed the role read gives something else []"]),
+    (
+      "{ postgresql:", "{ writes: false, postgresql:",
+      ["changed the role read does not write any more []"]
+    ),
+    (
+      "authorities:", "freezes: { f: { from: 2026-01-01, to: 2026-01-02 } }\nauthorities:",
+      ["changed the freeze f is new []"]
+    ),
     ("host: db1", "host: db9", ["changed orders_PROD is reached in another way []"]),
     (
       "  orders-read:\n", "  orders-look:\n",
@@ -64,6 +73,18 @@ struct DifferenceTests {
   @Test("nothing, when they mean the same")
   func same() throws {
     #expect(try lines("# the same, written otherwise\n" + Self.old).isEmpty)
+  }
+
+  @Test("a window with other times is told for each rule that it is of")
+  func times() throws {
+    func policy(_ hour: String) -> String {
+      policyText(
+        entitlement: "windows: [day]",
+        top: "windows: { day: { from: \(hour), to: 17:00 } }")
+    }
+    #expect(
+      try lines(policy("10:00"), policy("09:00"))
+        == ["changed orders-read: its windows have other times []"])
   }
 
   @Test(
