@@ -39,6 +39,8 @@ package struct RequestView: Codable, Sendable, Equatable {
   package var lookAlikes: [LookAlikeView]
   /// The last grants that the requester had on the database, the newest first; null in lists.
   @Nullable package var lastGrants: [LastGrantView]?
+  /// What it lets its holder do with tables; null in lists.
+  @Nullable package var tableAccess: TableAccessView?
   /// SHA-256 of exactly what was asked; reviews are bound to it.
   package var digest: String
   /// The ledger that it is in, with the number of its epoch.
@@ -57,8 +59,8 @@ package struct RequestView: Codable, Sendable, Equatable {
     decidedAt: String?, lapsesAt: String?, needs: [NeedView], reviews: [ReviewView],
     grant: GrantView?, lockdown: String? = nil, stopped: String? = nil,
     stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [],
-    lastGrants: [LastGrantView]? = nil, digest: String, origin: String = "", sql: [String]?,
-    durable: Bool
+    lastGrants: [LastGrantView]? = nil, tableAccess: TableAccessView? = nil, digest: String,
+    origin: String = "", sql: [String]?, durable: Bool
   ) {
     self.id = id
     self.state = state
@@ -88,6 +90,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.stoppedUntil = stoppedUntil
     self.lookAlikes = lookAlikes
     self.lastGrants = lastGrants
+    self.tableAccess = tableAccess
     self.digest = digest
     self.origin = origin
     self.sql = sql
@@ -104,37 +107,12 @@ package struct RequestView: Codable, Sendable, Equatable {
     case stoppedUntil = "stopped_until"
     case lookAlikes = "look_alikes"
     case lastGrants = "last_grants"
+    case tableAccess = "table_access"
     case requestedDuration = "requested_duration"
     case breakGlass = "break_glass"
     case submittedAt = "submitted_at"
     case decidedAt = "decided_at"
     case lapsesAt = "lapses_at"
-  }
-}
-
-/// What somebody had before, as a reviewer wants to know it.
-package struct LastGrantView: Codable, Sendable, Equatable {
-  package var id: String
-  package var role: String
-  @Nullable package var activatedAt: String?
-  @Nullable package var endedAt: String?
-  /// Why it ended; null while it lasts.
-  @Nullable package var cause: String?
-
-  package init(
-    id: String, role: String, activatedAt: String?, endedAt: String?, cause: String?
-  ) {
-    self.id = id
-    self.role = role
-    self.activatedAt = activatedAt
-    self.endedAt = endedAt
-    self.cause = cause
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case id, role, cause
-    case activatedAt = "activated_at"
-    case endedAt = "ended_at"
   }
 }
 

@@ -47,17 +47,6 @@ extension Broker {
       lockdown: lockdown, stop: stop, lookAlikes: policy.lookAlikes(of: request.ask))
   }
 
-  /// The last grants that the requester had on the database, the newest first, this one not among
-  /// them; of the last few that they had anywhere.
-  package func lastGrants(before request: Request) async throws(Refusal) -> [Request] {
-    let (ask, ever) = (request.ask, Timestamp(milliseconds: 0))
-    let grants = try await reading {
-      try await ledger.grants(of: ask.requester, since: ever, limit: Limits.grantsRememberedMax)
-    }
-    let here = grants.filter { $0.ask.databaseUID == ask.databaseUID && $0.id != request.id }
-    return Array(here.prefix(Limits.grantsShownMax))
-  }
-
   /// How far it is reviewed, by the steps that apply.
   private func progress(
     of request: Request, _ rule: Entitlement?, _ state: State, _ policy: Policy
@@ -136,35 +125,6 @@ extension Broker {
   private func closed(of person: Principal?) async throws(Refusal) -> [Request] {
     try await reading {
       try await ledger.requests(by: person, limit: Limits.listedRequestsMax).filter(\.isClosed)
-    }
-  }
-
-  /// The statements that activation of the request runs, for people to read; nil when its history
-  /// is over, when database or role are gone from the policy, or the server does not answer.
-  package func preview(_ request: Request) async -> [String]? {
-    // An extension runs nothing of its own.
-    if request.isClosed || request.ask.extends != nil { return nil }
-    let plan: RolePlan
-    let access: DatabaseAccess
-    let accept = policy.snapshot.policy.databases[request.ask.database]?.accept ?? []
-    if let grant = request.grant {
-      (plan, access) = (grant.plan(accepting: accept), grant.access)
-    } else {
-      guard
-        let (database, role, rule) = try? stillEntitled(request.ask, policy.snapshot.policy)
-      else { return nil }
-      access = database.access
-      plan = RolePlan(
-        name: grantRoleName(user: request.ask.requester, id: request.id),
-        scopes: await keptScopeNames.scopes(of: role, on: database.uid),
-        actsAs: role.postgresql.actsAs, expiresAt: clocks.wall() + request.duration,
-        sessions: rule.sessions, accept: accept)
-    }
-    do {
-      return try await provisioners.provisioner(for: access).preview(plan)
-    } catch {
-      logger.debug("no preview of \(request.id): \(error.message)")
-      return nil
     }
   }
 

@@ -23,6 +23,8 @@ package enum Limits {
   /// Of these the last ones on a database stand in `jit show`, as many as `grantsShownMax`.
   package static let grantsRememberedMax = 50
   package static let grantsShownMax = 3
+  /// Of what a request would give access to, as `jit show` lists it.
+  package static let tablesShownMax = 20
   /// A person's grants that are looked at for what the person had before.
   package static let grantsLookedBackMax = 1_000
   /// Freezes and windows that follow each other, when it is told how long access is stopped.

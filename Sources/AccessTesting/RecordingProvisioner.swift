@@ -6,7 +6,7 @@ import AccessCore
 package actor RecordingProvisioner: Provisioner {
   package enum Operation: Hashable, Sendable {
     case preview, create, enableLogin, reissue, extend, revoke, census, preflight, rotate
-    case plan, makeRoles, changePrivileges, snapshot, residue, canInherit
+    case plan, makeRoles, changePrivileges, snapshot, residue, canInherit, tableAccess
   }
 
   /// One operation that was begun; a census is about no role, and its name is empty.

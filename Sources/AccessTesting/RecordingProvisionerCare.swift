@@ -41,6 +41,15 @@ extension RecordingProvisioner {
     return OwnerSnapshot(belongings)
   }
 
+  /// Each role may read a table that is named like it.
+  package func tableAccess(
+    of roles: [String]
+  ) async throws(ProvisioningError) -> TableAccess {
+    try await look(.tableAccess)
+    return TableAccess(
+      roles.map { TableAccess.Table(name: "public.\($0)", privileges: ["SELECT"]) })
+  }
+
   /// What the scopes lack until privileges are changed the next time.
   package func lack(_ plan: ScopePlan) { nextPlan = plan }
 

@@ -5,4 +5,7 @@ struct Dialect: Sendable {
 
   /// 16 made INHERIT and SET options of each membership, and gave each a grantor of its own.
   var hasMembershipOptions: Bool { serverVersion >= 160_000 }
+
+  /// 17 made a privilege of what had been the owner's alone, `VACUUM` and the like.
+  var hasMaintain: Bool { serverVersion >= 170_000 }
 }

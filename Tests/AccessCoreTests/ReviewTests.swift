@@ -133,6 +133,21 @@ struct ReviewTests {
     #expect(world.refusal(.review(id, approve), World.olga) == .wrongState)
   }
 
+  @Test("reviews count by the policy in force, also those that were there before it")
+  func policyChange() throws {
+    var world = World()
+    let id = try world.ask()
+    try world.say(.review(id, approve), World.drew)
+    world.policy.groups[World.name("dba")] = [World.dana.principal, World.sam.principal]
+    try world.say(.review(id, approve), World.olga)
+    #expect(world.state.requests[id]?.stage == .pending(lapsesAt: world.now + World.span("4h")))
+    try world.say(.review(id, approve), World.sam)
+    guard case .approved? = world.request(id)?.stage else {
+      Issue.record("not approved")
+      return
+    }
+  }
+
   @Test("only the requester cancels, and nothing follows a cancelled request")
   func cancelling() throws {
     var world = World()
@@ -142,6 +157,7 @@ struct ReviewTests {
     try world.say(.cancel(id), World.alice)
     #expect(world.request(id)?.stage == .cancelled(at: world.now))
     #expect(world.refusal(.cancel(id), World.alice) == .wrongState)
+    #expect(world.refusal(.review(id, approve), World.olga) == .wrongState)
     #expect(world.refusal(.cancel(id), World.mallory) == .unknownRequest)
   }
 }

@@ -11,7 +11,7 @@ struct FieldTests {
     "break_glass", "extends",
     "submitted_at", "decided_at", "lapses_at", "needs", "reviews", "grant", "lockdown", "digest",
     "origin", "sql", "durable", "database_uid", "stopped", "stopped_until", "look_alikes",
-    "last_grants",
+    "last_grants", "table_access",
   ]
   static let grant = [
     "state", "fenced", "stuck_because", "role_name", "activated_at", "expires_at", "ended_at",
@@ -48,6 +48,14 @@ struct FieldTests {
         ]),
         "durable": .bool(true),
         "sql": .array([.string("CREATE ROLE jit_alice_\(id.lowercased()) NOLOGIN")]),
+        "table_access": .object([
+          "tables": .array([
+            .object([
+              "name": .string("public.app_write"), "privileges": .array([.string("SELECT")]),
+            ])
+          ]), "more": .integer(0),
+        ]),
+        "last_grants": .array([]),
       ]
       for (field, value) in expected { #expect(view[field] == value, "\(field)") }
       #expect(view["digest"]?.text?.count == 64)
@@ -65,6 +73,7 @@ struct FieldTests {
       let view = try await test.client("dana").post("/v1/requests/\(id)/reviews", review).json()
       #expect(view.keys == Self.request.sorted())
       #expect((view["state"], view["sql"]) == (.string("approved"), .null))
+      #expect((view["table_access"], view["last_grants"]) == (.null, .null))
       #expect(view["duration"] == .string("15m"))
       #expect(view["requested_duration"] == .string("30m"))
       #expect(view["decided_at"] == .string("2026-03-01T09:31:00.000Z"))

@@ -42,6 +42,7 @@ struct TrapTests {
 
       let role = try await provisioner.activate(plan)
       _ = try await provisioner.preview(test.plan())
+      _ = try await provisioner.tableAccess(of: ["app_read"])
       _ = try await provisioner.reissue(role.identity)
       let fresh = try await provisioner.reissue(role.identity).reveal()
       try await provisioner.extend(role.identity, until: plan.expiresAt)

@@ -26,10 +26,29 @@ struct RenderingTests {
 
   @Test("show tells everything about a request that waits")
   func showPending() throws {
-    let request = RequestView.sample()
+    var request = RequestView.sample()
+    request.lastGrants = [
+      LastGrantView(
+        id: "6Q1N8YTR", role: "write", activatedAt: "2026-02-27T10:00:00.000Z",
+        endedAt: "2026-02-27T10:30:00.000Z", cause: "expired"),
+      LastGrantView(id: "5A7WX2PD", role: "read", activatedAt: nil, endedAt: nil, cause: nil),
+    ]
+    request.tableAccess = TableAccessView(
+      tables: [
+        .init(name: "public.items", privileges: ["SELECT"]),
+        .init(name: "public.orders", privileges: ["SELECT", "UPDATE of some columns"]),
+      ], more: 1)
     let reader = reviewAbility(of: "dana", on: request)
     try expectGolden(
       request.fullText(paint: .plain, now: now, reader: reader), "show-pending")
+  }
+
+  @Test("a role that can do nothing with tables is said to")
+  func noTables() {
+    var request = RequestView.sample()
+    request.tableAccess = TableAccessView(tables: [], more: 0)
+    let text = request.fullText(paint: .plain, now: now)
+    #expect(text.hasSuffix("\nit lets one do with tables\n  nothing\n"))
   }
 
   @Test("show tells how a grant ended and what was checked")
@@ -126,13 +145,15 @@ struct RenderingTests {
   @Test("databases list what may be asked for, by role")
   func databases() throws {
     let need = NeedView(from: "dba", count: 1, have: 0, people: ["dana"])
+    var sometimes = need
+    sometimes.when = "first time"
     let database = DatabaseView(
       name: "orders_PROD", uid: "db-01JD3ZK8", environment: "production", engine: "postgresql",
       roles: [
         .init(
           role: "read", entitlement: "orders-read", maxDuration: "8h", needs: [], writes: false),
         .init(
-          role: "write", entitlement: "orders-write", maxDuration: "1h", needs: [need, need],
+          role: "write", entitlement: "orders-write", maxDuration: "1h", needs: [need, sometimes],
           writes: true),
       ])
     try expectGolden(databaseTable([database], paint: .plain), "databases")

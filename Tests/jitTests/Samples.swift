@@ -37,6 +37,11 @@ extension RequestView {
     (request.ticket, request.entitlement, request.extends) = (evil, evil, evil)
     (request.submittedAt, request.decidedAt, request.lapsesAt) = (evil, evil, evil)
     (request.digest, request.sql, request.lockdown) = (evil, [evil], evil)
+    request.lastGrants = [
+      LastGrantView(id: evil, role: evil, activatedAt: evil, endedAt: evil, cause: evil)
+    ]
+    request.tableAccess = TableAccessView(
+      tables: [.init(name: evil, privileges: [evil])], more: 0)
     request.needs = [NeedView(from: evil, count: 1, have: 0, people: [evil])]
     request.reviews = [
       ReviewView(

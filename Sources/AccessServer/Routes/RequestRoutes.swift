@@ -33,7 +33,7 @@ struct RequestRoutes {
     if new.dryRun == true {
       let rehearsed = try await broker.rehearse(submission, by: caller)
       var view = RequestView(
-        try await broker.detail(rehearsed), sql: await broker.preview(rehearsed))
+        try await broker.detail(rehearsed), await broker.preview(rehearsed))
       (view.id, view.reason, view.ticket) = ("", new.reason, new.ticket)
       return try jsonResponse(view)
     }
@@ -52,7 +52,7 @@ struct RequestRoutes {
 
   private func show(_ request: Request, _ context: APIContext) async throws -> Response {
     let detail = try await broker.show(try context.requestID, to: context.caller)
-    var view = RequestView(detail, sql: await broker.preview(detail.request))
+    var view = RequestView(detail, await broker.preview(detail.request))
     view.lastGrants = try await broker.lastGrants(before: detail.request).map(LastGrantView.init)
     return try jsonResponse(view)
   }

@@ -3,7 +3,7 @@ import AccessBroker
 import AccessCore
 
 extension RequestView {
-  package init(_ detail: RequestDetail, sql: [String]? = nil, durable: Bool = true) {
+  package init(_ detail: RequestDetail, _ preview: Preview = Preview(), durable: Bool = true) {
     let request = detail.request
     let ask = request.ask
     let reason = ask.reason.flatMap { detail.texts[$0] }
@@ -29,7 +29,8 @@ extension RequestView {
       grant: request.grant.map(GrantView.init), lockdown: detail.lockdown?.words,
       stopped: detail.stop?.words, stoppedUntil: detail.stop?.until?.description,
       lookAlikes: detail.lookAlikes.map(LookAlikeView.init),
-      digest: request.digest.description, origin: detail.origin, sql: sql, durable: durable)
+      tableAccess: preview.tables.map(TableAccessView.init), digest: request.digest.description,
+      origin: detail.origin, sql: preview.sql, durable: durable)
   }
 }
 
@@ -39,6 +40,14 @@ extension LastGrantView {
     self.init(
       id: request.id.text, role: request.ask.role.text, activatedAt: grant?.activatedAt,
       endedAt: grant?.endedAt, cause: grant?.cause)
+  }
+}
+
+extension TableAccessView {
+  init(_ access: TableAccess) {
+    self.init(
+      tables: access.tables.map { Table(name: $0.name, privileges: $0.privileges) },
+      more: access.more)
   }
 }
 

@@ -23,7 +23,7 @@ extension RequestView {
     let approval =
       needs.isEmpty ? [("needs", ["no review"])] + openLabels(now, paint) : openLabels(now, paint)
     return "would request: \(summary(paint))\n" + fields([rule] + approval, paint: paint)
-      + sqlText(paint)
+      + sqlText(paint) + tablesText(paint)
   }
 
   /// Everything there is to know.
@@ -50,7 +50,7 @@ extension RequestView {
     var text = "\(id.inert) \(paint.state(state)): \(summary(paint))\n"
     text += fields(labels, paint: paint)
     if let grant { text += "\n" + grant.text(paint: paint, now: now) }
-    text += sqlText(paint)
+    text += sqlText(paint) + tablesText(paint)
     return grant == nil && state == "approved" ? text + "\n" + nextStep : text
   }
 
@@ -78,6 +78,17 @@ extension RequestView {
     return "\n\(paint.faint("activation runs"))\n" + lines.joined()
   }
 
+  private func tablesText(_ paint: Paint) -> String {
+    guard let tableAccess else { return "" }
+    let tables = tableAccess.tables.map { table in
+      "\(table.name.inert): \(table.privileges.map(\.inert).joined(separator: ", "))"
+    }
+    let rest = tableAccess.more > 0 ? ["and \(count(tableAccess.more, "more table"))"] : []
+    let lines = tables.isEmpty ? ["nothing"] : tables + rest
+    return "\n\(paint.faint("it lets one do with tables"))\n"
+      + lines.map { "  \($0)\n" }.joined()
+  }
+
   /// The command that is to be typed next, or nothing.
   var nextStep: String {
     switch state {
@@ -90,6 +101,9 @@ extension RequestView {
 }
 
 extension NeedView {
+  /// `1 of dba`, or `sometimes 1 of security`: nobody has asked yet.
+  var offer: String { "\(when == nil ? "" : "sometimes ")\(count) of \(from.inert)" }
+
   /// `1 of dba: dana or drew`, or `dba: done`.
   var line: String {
     guard have < count else { return "\(from.inert): done" }

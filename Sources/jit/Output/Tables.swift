@@ -65,7 +65,7 @@ func databaseTable(_ databases: [DatabaseView], paint: Paint) -> String {
     ["DATABASE", "ENVIRONMENT", "ROLE", "AT MOST", "ENTITLEMENT", "REVIEW", "UID"],
     databases.flatMap { database in
       database.roles.map { offer in
-        let review = offer.needs.map { "\($0.count) of \($0.from.inert)" }.joined(separator: ", ")
+        let review = offer.needs.map(\.offer).joined(separator: ", ")
         return [
           Cell(database.name.inert), environmentCell(database.environment, paint),
           Cell(offer.role.inert), Cell(offer.maxDuration.inert), Cell(offer.entitlement.inert),
