@@ -40,6 +40,8 @@ extension RequestView {
     request.lastGrants = [
       LastGrantView(id: evil, role: evil, activatedAt: evil, endedAt: evil, cause: evil)
     ]
+    (request.databaseUID, request.stopped) = (evil, evil)
+    request.lookAlikes = [LookAlikeView(database: evil, uid: evil, environment: evil)]
     request.tableAccess = TableAccessView(
       tables: [.init(name: evil, privileges: [evil])], more: 0)
     request.needs = [NeedView(from: evil, count: 1, have: 0, people: [evil])]
