@@ -19,7 +19,8 @@ package struct PolicyDifference: Sendable, Equatable {
 
   package init(from old: Policy, to new: Policy) {
     changes =
-      Self.compare(old.access, new.access) + Self.compare(old.reviewers, new.reviewers)
+      Self.compare(old.access, new.access) + Self.compareWays(old, new)
+      + Self.compare(old.reviewers, new.reviewers)
       + Self.compare(old.powers, new.powers) + Self.changedRules(old, new)
       + Self.changedDatabases(old, new) + Self.changedRoles(old, new)
       + Self.changedFreezes(old, new) + Self.changedReviews(old, new)
@@ -30,22 +31,30 @@ package struct PolicyDifference: Sendable, Equatable {
   ) -> [Change] {
     Set(old.keys).union(new.keys).sorted().flatMap { what -> [Change] in
       let (before, after) = (old[what, default: []], new[what, default: []])
-      let gained = after.subtracting(before).sorted()
-      let lost = before.subtracting(after).sorted()
-      return [(Kind.gained, gained), (.lost, lost)].filter { !$0.1.isEmpty }
-        .map { Change(kind: $0, what: what, people: $1) }
+      return changes(
+        what, gained: after.subtracting(before), lost: before.subtracting(after))
     }
   }
 
-  /// Rules that are in both and say something else of how, not of who and what.
+  static func changes(
+    _ what: String, gained: Set<Principal>, lost: Set<Principal>
+  ) -> [Change] {
+    [(Kind.gained, gained), (.lost, lost)].filter { !$0.1.isEmpty }
+      .map { Change(kind: $0, what: what, people: $1.sorted()) }
+  }
+
+  /// What rules say of how, not of who and what.
   private static func changedRules(_ old: Policy, _ new: Policy) -> [Change] {
-    new.entitlements.values.sorted { $0.name < $1.name }.flatMap { rule -> [Change] in
-      guard let before = old.entitlements[rule.name] else { return [] }
-      let terms = zip(before.terms, rule.terms).filter { $0 != $1 }.map { "\($0), now \($1)" }
-      let hasOtherTimes = terms.isEmpty && before.times != rule.times
-      return (hasOtherTimes ? ["its windows have other times"] : terms).map {
-        Change(kind: .changed, what: "\(rule.name): \($0)", people: [])
-      }
+    let names = Set(old.entitlements.keys).union(new.entitlements.keys).sorted()
+    return names.flatMap { name -> [Change] in
+      let said: [String] =
+        switch (old.entitlements[name], new.entitlements[name]) {
+        case (nil, nil): []
+        case (nil, let rule?): [" is new: " + rule.terms.prefix(2).joined(separator: ", ")]
+        case (_?, nil): [" is gone"]
+        case (let before?, let rule?): rule.changes(since: before).map { ": " + $0 }
+        }
+      return said.map { Change(kind: .changed, what: "\(name)\($0)", people: []) }
     }
   }
 
@@ -88,32 +97,33 @@ package struct PolicyDifference: Sendable, Equatable {
   private static func changedDatabases(_ old: Policy, _ new: Policy) -> [Change] {
     new.databases.values.sorted { $0.name < $1.name }.flatMap { database -> [Change] in
       guard let before = old.databases[database.name], before != database else { return [] }
-      let what =
-        if before.uid != database.uid {
-          "is another database, \(database.uid) in place of \(before.uid)"
-        } else if before.environment != database.environment {
-          "is \(database.environment.rawValue), no more \(before.environment.rawValue)"
-        } else {
-          "is reached in another way"
-        }
-      return [Change(kind: .changed, what: "\(database.name) \(what)", people: [])]
+      return database.changes(since: before).map {
+        Change(kind: .changed, what: "\(database.name) \($0)", people: [])
+      }
     }
   }
 }
 
-extension Policy {
-  /// Who may ask for what.
-  fileprivate var access: [String: Set<Principal>] {
-    var access: [String: Set<Principal>] = [:]
-    for rule in entitlements.values {
-      let people = people(in: rule.requesters)
-      for database in rule.databases {
-        for role in rule.roles { access["\(role) on \(database)", default: []].formUnion(people) }
-      }
+extension Database {
+  /// What is otherwise, in words.
+  fileprivate func changes(since before: Database) -> [String] {
+    if uid != before.uid { return ["is another database, \(uid) in place of \(before.uid)"] }
+    var changes: [String] = []
+    if environment != before.environment {
+      changes.append("is \(environment.rawValue), no more \(before.environment.rawValue)")
     }
-    return access
+    let accepted = accept.subtracting(before.accept).map(\.rawValue).sorted()
+    if !accepted.isEmpty { changes.append("accepts \(accepted.joined(separator: ", "))") }
+    let refused = before.accept.subtracting(accept).map(\.rawValue).sorted()
+    if !refused.isEmpty { changes.append("no more accepts \(refused.joined(separator: ", "))") }
+    if (access, client, applier) != (before.access, before.client, before.applier) {
+      changes.append("is reached in another way")
+    }
+    return changes
   }
+}
 
+extension Policy {
   fileprivate var reviewers: [String: Set<Principal>] {
     var reviewers: [String: Set<Principal>] = [:]
     for rule in entitlements.values {
@@ -132,6 +142,11 @@ extension Policy {
 }
 
 extension Entitlement {
+  fileprivate func changes(since before: Entitlement) -> [String] {
+    let changes = zip(before.terms, terms).filter { $0 != $1 }.map { "\($0), now \($1)" }
+    return changes.isEmpty && times != before.times ? ["its windows have other times"] : changes
+  }
+
   /// Windows with their times, which the words do not tell.
   fileprivate var times: [Window] {
     switch review {
@@ -154,7 +169,7 @@ extension Entitlement {
         ? "at any time" : "in \(windows)" + (endsWithWindow ? ", and not beyond" : ""),
       optional(perDay?.grants, "grants a day"), optional(perDay?.duration, "a day"),
       optional(concurrent, "at one time"), "\(sessions) sessions", "review within \(reviewWithin)",
-      "activation within \(activateWithin)",
+      "activation within \(activateWithin)", "residue: \(residue.rawValue)",
     ]
   }
 }

@@ -65,7 +65,31 @@ struct DifferenceTests {
     (
       "  orders-read:\n", "  orders-look:\n",
       [
+        "gained read on orders_PROD by orders-look [alice bob dana]",
+        "lost read on orders_PROD by orders-read [alice bob dana]",
         "gained reviews of orders-look [dana drew]", "lost reviews of orders-read [dana drew]",
+        "changed orders-look is new: at most 1h, review by 1 of dba []",
+        "changed orders-read is gone []",
+      ]
+    ),
+    // Nobody gains access by it, and yet one of them needs nobody any more.
+    (
+      "  orders-read:\n",
+      "  backdoor: { requesters: [alice, drew], databases: [orders_PROD], roles: [read], max_duration: 8h, review: none }\n  orders-read:\n",
+      [
+        "gained read on orders_PROD [drew]", "gained read on orders_PROD by backdoor [alice]",
+        "changed backdoor is new: at most 8h, no review []",
+      ]
+    ),
+    (
+      "max_duration: 1h", "max_duration: 1h\n    residue: drop",
+      ["changed orders-read: residue: keep, now residue: drop []"]
+    ),
+    (
+      "environment: production", "environment: staging\n    accept: [plain-connection]",
+      [
+        "changed orders_PROD is staging, no more production []",
+        "changed orders_PROD accepts plain-connection []",
       ]
     ),
   ]
