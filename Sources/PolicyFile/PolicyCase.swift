@@ -40,6 +40,8 @@ package struct PolicyCase: Sendable {
 extension PolicyCase {
   /// What came out otherwise than it had to, a line each; none when it is all right.
   package func failures(under policy: Policy, sha256: @escaping SHA256Function) -> [String] {
+    let unknown = unknownNames(in: policy)
+    guard unknown.isEmpty else { return unknown }
     let history = History(isFirstTime: isFirstTime)
     let context = Context(
       policy: policy, issuing: .open, now: at, boot: BootMark(bootID: "", milliseconds: 0),

@@ -5,7 +5,11 @@ import Testing
 
 @Suite("Tests of policies")
 struct CaseTests {
-  private static let policy = policyText(entitlement: "reason: { pattern: \"INC-[0-9]+\" }")
+  private static let policy = policyText(
+    entitlement: """
+      reason: { pattern: "INC-[0-9]+" }
+        orders-look: { requesters: [bob], databases: [orders_PROD], roles: [read], max_duration: 1h, review: none }
+      """)
 
   /// Not SHA-256, but nothing here looks at digests.
   private static let sha256: SHA256Function = { bytes in
@@ -20,15 +24,16 @@ struct CaseTests {
   }
 
   /// A case that is right, with other lines at its end.
-  private static func text(_ lines: String, reason: String = "INC-1 x", who: String = "alice")
-    -> String
-  {
+  private static func text(
+    _ lines: String, reason: String = "INC-1 x", who: String = "alice",
+    db: String = "orders_PROD", role: String = "read"
+  ) -> String {
     """
     tests:
       a case:
         as: \(who)
-        db: orders_PROD
-        role: read
+        db: \(db)
+        role: \(role)
         for: 30m
         reason: \(reason)
         at: 2026-06-10 10:00
@@ -49,7 +54,7 @@ struct CaseTests {
     Case(text("expect: allowed\nnot_approved_by: [alice, bob]")),
     // Nobody reviews their own request.
     Case(text("expect: allowed\nnot_approved_by: [dana]", who: "dana")),
-    Case(text("expect: refused\nbecause: not-entitled", who: "mallory")),
+    Case(text("expect: refused\nbecause: not-entitled", who: "drew")),
     Case(text("expect: refused\nbecause: reason-mismatch", reason: "please")),
     Case(
       text("expect: allowed", who: "drew"),
@@ -59,14 +64,29 @@ struct CaseTests {
       text("expect: refused\nbecause: frozen", reason: "please"),
       "expected because frozen, but reason-mismatch: the reason must contain a match of INC-[0-9]+"),
     Case(
-      text("expect: allowed\nby: orders-write\nneeds: none"),
-      "expected by orders-write, but it is by orders-read",
+      text("expect: allowed\nby: orders-look\nneeds: none"),
+      "expected by orders-look, but it is by orders-read",
       "expected needs no review, but it needs 1 of dba"),
     Case(
       text("expect: allowed\nneeds: { dba: 2 }\napproved_by: [bob]\nnot_approved_by: [dana]"),
       "expected needs 2 of dba, but it needs 1 of dba",
       "bob are not enough: it needs 1 of dba",
       "dana are enough, but should not be: it needs 1 of dba"),
+    // What is misspelt is refused anyway: such a case would pass whatever the policy says.
+    Case(
+      text("expect: refused", who: "alcie"),
+      "there is no person \"alcie\"; did you mean \"alice\"?"),
+    Case(
+      text("expect: refused", db: "orders_PRD"),
+      "there is no database \"orders_PRD\"; did you mean \"orders_PROD\"?"),
+    Case(text("expect: refused", role: "superuser"), "there is no role \"superuser\""),
+    Case(
+      text("expect: refused\nentitlement: orders-raed"),
+      "there is no entitlement \"orders-raed\"; did you mean \"orders-read\"?"),
+    Case(
+      text("expect: allowed\nby: other\nneeds: { leads: 1 }\nnot_approved_by: [dina]"),
+      "there is no person \"dina\"; did you mean \"dana\"?", "there is no entitlement \"other\"",
+      "there is no group or person \"leads\""),
   ]
 
   @Test("a case fails just where it comes out otherwise, and says how", arguments: outcomes)

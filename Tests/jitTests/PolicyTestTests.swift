@@ -27,12 +27,19 @@ struct PolicyTestTests {
     try body(directory.path)
   }
 
+  private static let policy = """
+    groups: { a: { members: [alice] } }
+    databases: { db: { uid: d, environment: testing, engine: postgresql, connection: { host: /tmp, dbname: d }, admin: { user: jit, peer: true } } }
+    roles: { r: { postgresql: { member_of: [r] } } }
+
+    """
+
   private static let wrong = """
     tests:
       nobody asks:
-        { as: alice, db: a, role: r, for: 1h, at: 2026-01-01, expect: allowed }
+        { as: alice, db: db, role: r, for: 1h, at: 2026-01-01, expect: allowed }
       nobody is let:
-        { as: alice, db: a, role: r, for: 1h, at: 2026-01-01, expect: refused }
+        { as: alice, db: db, role: r, for: 1h, at: 2026-01-01, expect: refused }
     """
 
   @Test("the tests that the project ships pass")
@@ -45,12 +52,12 @@ struct PolicyTestTests {
 
   @Test("a test that fails stands with its place and why, and the exit code is 65")
   func fails() throws {
-    try inDirectory("groups: {}\n", tests: Self.wrong) { directory in
+    try inDirectory(Self.policy, tests: Self.wrong) { directory in
       let test = try PolicyTest(directory)
       #expect(
         test.text(paint: .plain) == """
           FAIL  nobody asks  (\(directory)/tests/t.yaml:2:3)
-                expected allowed, but unknown-database: there is no database a
+                expected allowed, but not-entitled: no rule lets alice ask for r on db
           ok    nobody is let
           1 passed, 1 failed
 
