@@ -10,6 +10,7 @@ extension DefinedNames {
   }
 
   private func freeze(_ entry: Entry, _ zone: Zone) -> Freeze? {
+    let errorsBefore = reader.errorCount
     let name: FreezeName? = reader.name(entry.key)
     guard let fields = reader.fields(entry, known: freezeKeys) else { return nil }
     let own = fields["timezone"].map { reader.zone($0.value) }
@@ -20,6 +21,8 @@ extension DefinedNames {
     let except = fields["except"].flatMap { reader.list($0.value, of: "entitlements", entitlement) }
     let endsGrants = fields["ends_grants"].flatMap { reader.boolean($0.value) } ?? false
     guard let zone = own ?? zone, let time = time(fields, zone), let name else { return nil }
+    // Without a part that is wrong it would lie on more.
+    guard reader.errorCount == errorsBefore else { return nil }
     return Freeze(
       name: name, time: time, reason: reason, databases: databases.map(Set.init),
       environments: environments, roles: roles.map(Set.init), except: Set(except ?? []),

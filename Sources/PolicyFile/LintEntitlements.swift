@@ -45,10 +45,13 @@ extension Lints {
     }
     guard !weekly.freezes.isEmpty else { return }
     let windows = weekly.freezes.values.flatMap(\.windows) + rule.windows
-    let targets = rule.databases.compactMap { policy.databases[$0] }.flatMap { database in
+    let databases = rule.databases.compactMap { policy.databases[$0] }
+    let targets = databases.flatMap { database in
       rule.roles.map { Target(database, $0, under: rule.name) }
     }
-    guard !targets.contains(where: { isEverOpen($0, rule, windows, weekly) }) else { return }
+    guard databases.count == rule.databases.count,
+      !targets.contains(where: { isEverOpen($0, rule, windows, weekly) })
+    else { return }
     reader.error(
       entry.key.place, "nobody could ever use this: freezes lie on all of its time",
       hint: "Widen its windows, or name it under except in the freeze.")

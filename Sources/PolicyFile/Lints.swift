@@ -1,23 +1,32 @@
 import AccessCore
 
-/// What can be read, and yet is hardly meant. Only a policy without errors is looked at.
+/// What can be read, and yet is hardly meant.
 struct Lints {
   let policy: Policy
   let sections: Sections
   let reader: Reader
 
-  func report() {
+  /// What nobody can have meant, of as much of the policy as could be read.
+  func reportErrors() {
+    for (rule, entry) in rules { reportNeverOpen(rule, entry) }
+  }
+
+  /// Only of a policy that could be read as a whole: what is missing in another looks unused.
+  func reportWarnings() {
     reportUnused()
     reportIdleFreezes()
     let byDatabase = rulesByDatabase()
-    for entry in sections[.entitlements] {
-      guard let name = EntitlementName(entry.key.text), let rule = policy.entitlements[name] else {
-        continue
-      }
+    for (rule, entry) in rules {
       reportProduction(rule, entry.value)
       reportIdleSteps(rule, entry.value)
-      reportNeverOpen(rule, entry)
       reportNothingAdded(rule, entry, byDatabase)
+    }
+  }
+
+  /// Each entitlement that could be read, and where it stands.
+  private var rules: [(Entitlement, Entry)] {
+    sections[.entitlements].compactMap { entry in
+      EntitlementName(entry.key.text).flatMap { policy.entitlements[$0] }.map { ($0, entry) }
     }
   }
 

@@ -19,9 +19,11 @@ package func checkPolicy(_ documents: [PolicyDocument]) throws(PolicyErrors) -> 
   let reader = Reader()
   let sections = Sections(documents, reader)
   let policy = reader.policy(sections)
-  if reader.errorCount == 0 {
-    Lints(policy: policy, sections: sections, reader: reader).report()
-  }
+  let hasErrors = reader.errorCount > 0
+  let lints = Lints(policy: policy, sections: sections, reader: reader)
+  lints.reportErrors()
+  // What is doubtful about it is told once it can be read as a whole.
+  if !hasErrors { lints.reportWarnings() }
   guard reader.errorCount == 0 else { throw PolicyErrors(reader.diagnostics) }
   return CheckedPolicy(policy: policy, warnings: reader.diagnostics.sorted())
 }

@@ -102,6 +102,41 @@ struct PolicyTests {
     }
   }
 
+  @Test("a check ends with 65 for errors, all of them told at once, and with 0 for warnings")
+  func check() async throws {
+    try await withLiveBroker { broker in
+      func check(_ changes: [(String, String)]) async throws -> LiveRun {
+        let policy = changes.reduce(broker.policy) { $0.replacing($1.0, with: $1.1) }
+        try broker.write(policy: policy)
+        return try await broker.jit(as: "alice", "policy", "check", "\(broker.folder)/policies")
+      }
+      let sound = try await check([])
+      #expect((sound.status, sound.stderr) == (0, ""))
+
+      let steps = ("\n      - { from: backend, count: 1 }", " none")
+      let doubtful = try await check([steps])
+      #expect(doubtful.status == 0)
+      #expect(doubtful.text.hasSuffix(", no errors\n"))
+      #expect(
+        doubtful.stderr.contains(
+          "/orders.yaml:27:5: warning: production can be changed without review\n  hint: "),
+        "\(doubtful)")
+
+      let wrong = try await check([
+        steps, ("max_duration: 1h", "max_duraton: 1h"),
+        ("requesters: [backend]", "requesters: [bakend]"),
+      ])
+      wrong.expectRefused(65, saying: "has 3 errors")
+      for words in [
+        "/orders.yaml:22:18: error: \"bakend\" is neither a group nor a member of one\n",
+        "  hint: Did you mean \"backend\"?\n",
+        "/orders.yaml:25:5: error: unknown key \"max_duraton\"\n",
+        "  hint: Did you mean \"max_duration\"?\n", "error: \"max_duration\" is missing\n",
+      ] { #expect(wrong.stderr.contains(words), "\(words) in \(wrong)") }
+      #expect(!wrong.stderr.contains("warning"))
+    }
+  }
+
   @Test("nobody but an operator has it read again")
   func onlyOperators() async throws {
     try await withLiveBroker { broker in

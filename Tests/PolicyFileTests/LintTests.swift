@@ -31,9 +31,10 @@ struct LintTests {
   private static let sound =
     "{ requesters: [backend], databases: [orders_PROD], roles: [write], max_duration: 1h, review: [{ from: dba }] }"
 
-  private static func rule(_ change: String, roles: String = "write", max: String = "1h") -> String
-  {
-    "{ requesters: [backend], databases: [orders_PROD], roles: [\(roles)], max_duration: \(max), \(change) }"
+  private static func rule(
+    _ change: String, roles: String = "write", max: String = "1h", who: String = "backend"
+  ) -> String {
+    "{ requesters: [\(who)], databases: [orders_PROD], roles: [\(roles)], max_duration: \(max), \(change) }"
   }
 
   private static func step(_ when: String, _ more: String = "") -> String {
@@ -66,6 +67,22 @@ struct LintTests {
         more:
           "look: { requesters: [carol], databases: [stock_STAGING], roles: [read], max_duration: 1h, review: none }"
       )),
+    Case(
+      "an empty group", policy(group: "ghosts: { members: [] }"), "error: the list is empty"),
+    Case(
+      "a step that nobody can fill", policy(rule: rule("review: [{ from: dba, count: 3 }]")),
+      "error: needs 3 people, but \"dba\" has 2"),
+    Case(
+      "steps that nobody can fill together",
+      policy(rule: rule("review: [{ from: dba, count: 2 }, { from: drew }]")),
+      "error: the steps need 3 different people, but only 2 can review"),
+    Case(
+      "requesters as the only reviewers",
+      policy(rule: rule("review: [{ from: alice }]", who: "alice")),
+      "error: no request could ever be approved: too few others can review"),
+    Case(
+      "one of the requesters as the only reviewer", policy(rule: rule("review: [{ from: alice }]")),
+      "warning: requests of \"alice\" could never be approved: too few others can review"),
     Case(
       "a window that nothing names", policy(top: nights),
       "warning: nothing names the window \"night\""),
@@ -138,12 +155,23 @@ struct LintTests {
       "a pattern that could take for ever",
       policy(rule: rule("review: [{ from: dba }], reason: { pattern: \"(x+)+y\" }")),
       "error: \"(x+)+y\" could take for ever on some texts"),
+    Case(
+      "all errors at once, and no warnings beside them",
+      policy(
+        group: "ghosts: { members: [gus] }",
+        rule: rule("review: [{ from: dba }], windows: [night]"),
+        more: "other: \(rule("review: none", roles: "wirte"))",
+        top: nights + "\nfreezes: { f: { during: [night] } }"),
+      "error: nobody could ever use this: freezes lie on all of its time",
+      "error: there is no role \"wirte\""),
   ]
 
   @Test("each lint finds what it is for, and nothing else", arguments: cases)
   func lints(_ item: Case) {
-    let found = diagnostics(of: item.text).map { "\($0.severity.rawValue): \($0.message)" }
+    let diagnostics = diagnostics(of: item.text)
+    let found = diagnostics.map { "\($0.severity.rawValue): \($0.message)" }
     #expect(found == item.found)
+    #expect(diagnostics.allSatisfy { $0.position != nil && $0.hint != nil })
   }
 
   @Test(
