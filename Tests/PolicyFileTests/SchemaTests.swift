@@ -28,6 +28,28 @@ struct SchemaTests {
     ("freeze", "freezes: { a: { \(unknown) } }"),
   ]
 
+  private static let noWord = "zzzzzzzzzz"
+
+  /// The object and key in the schema at which one of some words stands, and a policy with another word
+  /// there.
+  static let words: [(object: String, key: String, policy: String)] = [
+    ("database", "environment", database("environment: \(noWord)")),
+    ("database", "engine", database("engine: \(noWord)")),
+    ("database", "accept", database("accept: [\(noWord)]")),
+    ("connection", "sslmode", database("connection: { sslmode: \(noWord) }")),
+    ("privilege", "on", privilege("on: \(noWord)")),
+    ("privilege", "allow", privilege("allow: [\(noWord)]")),
+    ("entitlement", "residue", entitlement("residue: \(noWord)")),
+    ("step", "signature", entitlement("review: [{ signature: \(noWord) }]")),
+    ("reviews", "not_by", "reviews: { not_by: [\(noWord)] }"),
+    ("condition", "environments", entitlement("review: [{ when: { environments: [\(noWord)] } }]")),
+    ("span", "days", "windows: { a: { days: [\(noWord)] } }"),
+    ("freeze", "environments", "freezes: { a: { environments: [\(noWord)] } }"),
+  ]
+
+  private static func privilege(_ text: String) -> String {
+    "roles: { a: { postgresql: { privileges: [{ \(text) }] } } }"
+  }
   private static func database(_ text: String) -> String { "databases: { a: { \(text) } }" }
   private static func entitlement(_ text: String) -> String { "entitlements: { a: { \(text) } }" }
 
@@ -45,12 +67,27 @@ struct SchemaTests {
 
   /// The keys that the reader says it knows, where it met one that it does not.
   private func known(in policy: String) throws -> Set<String> {
-    let hints = diagnostics(of: policy).filter { $0.message == "unknown key \"zzzzzzzzzz\"" }
-      .compactMap(\.hint)
+    try offered(in: policy, with: "Known here: ") { $0 == "unknown key \"zzzzzzzzzz\"" }
+  }
+
+  /// What stands in the hint of the diagnostic.
+  private func offered(
+    in policy: String, with prefix: String, _ isMeant: (String) -> Bool
+  ) throws -> Set<String> {
+    let hints = diagnostics(of: policy).filter { isMeant($0.message) }.compactMap(\.hint)
     let hint = try #require(hints.first)
-    let prefix = "Known here: "
     #expect(hint.hasPrefix(prefix))
     return Set(hint.dropFirst(prefix.count).dropLast().split(separator: ", ").map(String.init))
+  }
+
+  @Test("it has the words that are known, at each place", arguments: words)
+  func enumerations(object: String, key: String, policy: String) throws {
+    let objects = try #require(try schema()["$defs"] as? [String: Any])
+    let properties = (objects[object] as? [String: Any])?["properties"] as? [String: Any]
+    let property = try #require(properties?[key] as? [String: Any])
+    let place = property["items"] as? [String: Any] ?? property
+    let known = try offered(in: policy, with: "One of: ") { $0.hasPrefix("\"zzzzzzzzzz\" is not ") }
+    #expect(Set(place["enum"] as? [String] ?? []) == known)
   }
 
   @Test("it has the keys that are known, at each place", arguments: places)
