@@ -25,6 +25,8 @@ package enum Limits {
   package static let grantsShownMax = 3
   /// Of what a request would give access to, as `jit show` lists it.
   package static let tablesShownMax = 20
+  /// Names that stand in one sentence for people.
+  package static let namesShownMax = 5
   /// A person's grants that are looked at for what the person had before.
   package static let grantsLookedBackMax = 1_000
   /// Freezes and windows that follow each other, when it is told how long access is stopped.

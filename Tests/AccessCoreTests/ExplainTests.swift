@@ -24,6 +24,26 @@ struct ExplainTests {
     #expect(said[1].objections == ["it is for read, not for write"])
   }
 
+  @Test("a rule for other databases is told with as many of them as one can read")
+  func otherDatabases() throws {
+    var world = World()
+    let rule = Entitlement(
+      name: World.name("elsewhere"), requesters: [.group(World.name("backend"))],
+      databases: Set((1...7).map { World.name("d\($0)") }), roles: [World.name("write")],
+      maxDuration: World.span("1h"), review: .automatic, reviewWithin: World.span("4h"),
+      activateWithin: World.span("1h"))
+    world.policy.entitlements = [rule.name: rule]
+    let said = try explain(role: "read", to: World.alice, in: world)
+    #expect(
+      said.map(\.objections) == [
+        [
+          "it is for d1, d2, d3, d4, d5 and 2 more, not for orders_PROD",
+          "it is for write, not for read",
+        ]
+      ])
+    #expect(try explain("sam", to: World.dana, in: world).isEmpty)
+  }
+
   @Test("everything that speaks against it is said")
   func objections() throws {
     let said = try explain("sam", role: "read", for: "2h", to: World.dana)
@@ -69,8 +89,8 @@ struct ExplainTests {
       Issue.record("sam is told of alice")
     } catch { #expect(error.code == .notAuthorised) }
     do {
-      _ = try explain("nobody", to: World.dana)
-      Issue.record("nobody is somebody")
-    } catch { #expect(error.code == .unknownPerson) }
+      _ = try explain("alcie", to: World.dana)
+      Issue.record("alcie is somebody")
+    } catch { #expect((error.code, error.hint) == (.unknownPerson, "did you mean alice?")) }
   }
 }

@@ -91,9 +91,7 @@ private func expectKnown(
     )
   }
   guard !known.contains(name) else { return }
-  let near = nearest(to: name, among: Set(known))
   throw Refusal(
     code, "neither the policy nor an open request knows \(range.words)",
-    hint: near.isEmpty
-      ? "`jit admin lockdown` locks everything" : "did you mean \(near.joined(separator: " or "))?")
+    hint: offer(name, Set(known)) ?? "`jit admin lockdown` locks everything")
 }

@@ -48,12 +48,10 @@ extension Policy {
   /// The database of this name, for somebody who may know of all of them.
   package func database(_ name: DatabaseName) throws(Refusal) -> Database {
     if let database = databases[name] { return database }
-    let near = nearest(to: name.text, among: databases.keys.map(\.text))
     throw Refusal(
       .unknownDatabase, "there is no database \(name)",
-      hint: near.isEmpty
-        ? "the policy names them under `databases:`"
-        : "did you mean \(near.joined(separator: " or "))?")
+      hint: offer(name.text, databases.keys.map(\.text))
+        ?? "the policy names them under `databases:`")
   }
 
   /// The scope roles that the broker keeps on the database, by name of the role.

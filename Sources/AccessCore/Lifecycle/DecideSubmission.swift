@@ -63,7 +63,7 @@ func findDatabase(
   // Only names that the person may ask for anyway are offered: an error must not list the rest.
   let known = Set(policy.entitlements(for: person).flatMap { $0.databases.map(\.text) })
   throw Refusal(
-    .unknownDatabase, "there is no database \(name)", hint: offer(text, known, "jit databases"))
+    .unknownDatabase, "there is no database \(name)", hint: offer(text, known) ?? seeDatabases)
 }
 
 func findRole(_ text: String, _ policy: Policy) throws(Refusal) -> Role {
@@ -75,12 +75,15 @@ func findRole(_ text: String, _ policy: Policy) throws(Refusal) -> Role {
   if let role = policy.roles[name] { return role }
   throw Refusal(
     .unknownRole, "there is no role \(name)",
-    hint: offer(text, policy.roles.keys.map(\.text), "jit databases"))
+    hint: offer(text, policy.roles.keys.map(\.text)) ?? seeDatabases)
 }
 
-private func offer(_ word: String, _ known: some Sequence<String>, _ command: String) -> String {
+private let seeDatabases = "see `jit databases`"
+
+/// A hint with what is like a name that does not exist; nil when nothing is.
+func offer(_ word: String, _ known: some Sequence<String>) -> String? {
   let near = nearest(to: word, among: known)
-  return near.isEmpty ? "see `\(command)`" : "did you mean \(near.joined(separator: " or "))?"
+  return near.isEmpty ? nil : "did you mean \(near.joined(separator: " or "))?"
 }
 
 private func chooseEntitlement(

@@ -28,8 +28,8 @@ package struct Question: Sendable {
   }
 }
 
-/// What each rule for the database says. About others, and of rules that are not for themselves, only
-/// who has the authority `operate` is told.
+/// What each of a person's rules says, and each rule for the database. About others, and of rules that
+/// are not for themselves, only who has the authority `operate` is told.
 package func explain(
   _ question: Question, to caller: Caller, _ policy: Policy, now: Timestamp, _ history: History
 ) throws(Refusal) -> [Explanation] {
@@ -39,8 +39,8 @@ package func explain(
   let duration = try readDuration(question.duration)
   let seesAll = policy.authorises(caller, .operate)
   let rules = policy.entitlements.values.filter { rule in
-    rule.databases.contains(database.name)
-      && (seesAll || policy.isMember(person, of: rule.requesters))
+    policy.isMember(person, of: rule.requesters)
+      || seesAll && rule.databases.contains(database.name)
   }
   return rules.map { rule in
     let target = Target(database, role.name, under: rule.name)
@@ -58,7 +58,8 @@ extension Question {
     guard let person = Principal(text), policy.everybody.contains(person) else {
       throw Refusal(
         .unknownPerson, "no rule names “\(text.prefix(64).inert)”",
-        hint: "people are members of the groups of the policy")
+        hint: offer(text, policy.everybody.map(\.text))
+          ?? "people are members of the groups of the policy")
     }
     return person
   }
@@ -80,21 +81,32 @@ extension Policy {
   private func objections(
     of rule: Entitlement, to person: Principal, _ circumstances: Circumstances
   ) -> [String] {
-    let (role, duration) = (circumstances.target.role, circumstances.duration)
+    let (target, duration) = (circumstances.target, circumstances.duration)
     var objections: [String] = []
     if !isMember(person, of: rule.requesters) {
-      let parties = rule.requesters.map(\.text).joined(separator: ", ")
+      let parties = shown(rule.requesters.map(\.text))
       objections.append("it is for \(parties), and \(person) is not among them")
     }
-    if !rule.roles.contains(role) {
-      let roles = rule.roles.sorted().map(\.text).joined(separator: ", ")
-      objections.append("it is for \(roles), not for \(role)")
+    if !rule.databases.contains(target.database) {
+      let databases = shown(rule.databases.sorted().map(\.text))
+      objections.append("it is for \(databases), not for \(target.database)")
+    }
+    if !rule.roles.contains(target.role) {
+      let roles = shown(rule.roles.sorted().map(\.text))
+      objections.append("it is for \(roles), not for \(target.role)")
     }
     if duration > rule.maxDuration {
       objections.append("\(duration) is more than \(rule.maxDuration)")
     }
     return objections
   }
+}
+
+/// The first of them, and how many more there are.
+private func shown(_ names: [String]) -> String {
+  let more = names.count - Limits.namesShownMax
+  return names.prefix(Limits.namesShownMax).joined(separator: ", ")
+    + (more > 0 ? " and \(more) more" : "")
 }
 
 extension ReviewRule {
