@@ -100,6 +100,20 @@ struct ReviewTests {
     #expect(progress.needs[0].people == [World.dana.principal, World.drew.principal])
   }
 
+  @Test("who has approved is not among those who can still be asked")
+  func leftToAsk() {
+    let world = World()
+    let two = ReviewRule.steps([
+      ReviewStep(from: .group(World.name("dba")), count: 2),
+      ReviewStep(from: .group(World.name("owners")), count: 1),
+    ])
+    let needs = world.policy.progress(
+      under: two, approvals: [World.dana.principal], requester: World.alice.principal
+    ).needs
+    #expect(needs.map(\.people) == [[World.drew.principal], [World.olga.principal]])
+    #expect(needs.map(\.have).reduce(0, +) == 1)
+  }
+
   @Test("reviewers shorten, and the shortest wins")
   func shortestWins() throws {
     var world = World()

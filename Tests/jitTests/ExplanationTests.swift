@@ -59,4 +59,26 @@ struct ExplanationTests {
           "this is orders_PROD, PRODUCTION, uid db-1; not orders_prod, staging, uid db-2\n"))
     }
   }
+
+  @Test("what was approved and may not be used now says why, and not to use it")
+  func notNow() {
+    var request = RequestView.sample(state: "approved")
+    #expect(request.fullText(paint: .plain, now: now).hasSuffix("\nnext: jit connect 7F3K2QXW\n"))
+    let need = NeedView(
+      from: "security", count: 1, have: 0, people: ["sam"], when: "outside office-hours")
+    request.needs = [NeedView(from: "dba", count: 1, have: 1, people: []), need]
+    let later = request.fullText(paint: .plain, now: now)
+    #expect(
+      later.contains(
+        """
+          needs        1 of security (outside office-hours): sam
+                       it was approved without; activation sends it back to review
+
+        """))
+    #expect(!later.contains("dba"))
+    request.stopped = "the freeze year-end"
+    #expect(!request.fullText(paint: .plain, now: now).contains("next:"))
+    (request.stopped, request.lockdown) = (nil, "locked down")
+    #expect(!request.fullText(paint: .plain, now: now).contains("next:"))
+  }
 }

@@ -4,7 +4,7 @@ package struct ReviewProgress: Sendable, Equatable {
     package let step: ReviewStep
     /// Who fills its slots, chosen so that as many slots as possible are filled.
     package let filledBy: [Principal]
-    /// Who can fill a slot of this step, the requester never among them.
+    /// Who can still fill a slot of this step, never the requester or who fills a slot already.
     package let people: [Principal]
 
     package var from: Party { step.from }
@@ -49,10 +49,11 @@ extension Policy {
     case .automatic: return ReviewProgress(needs: [])
     case .steps(let steps):
       let filled = filledSlots(of: steps, by: approvals, signed, requester)
+      let takenUp = Set(filled.joined()).union([requester])
       let needs = zip(steps, filled).map { step, filledBy in
         ReviewProgress.Need(
           step: step, filledBy: filledBy,
-          people: people(in: step.from).subtracting([requester]).sorted())
+          people: people(in: step.from).subtracting(takenUp).sorted())
       }
       return ReviewProgress(needs: needs)
     }

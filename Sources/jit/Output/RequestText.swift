@@ -59,11 +59,19 @@ extension RequestView {
     _ now: Timestamp, _ paint: Paint
   ) -> [(label: String, lines: [String])] {
     [
-      ("needs", state == "pending" ? needs.map(\.line) : []),
+      ("needs", needLines),
       ("lapses", lapsesAt.map { [moment($0, now: now)] } ?? []),
       ("stopped", stopped.map { [paint.red("not given now: \($0.inert)")] } ?? []),
       ("look-alike", lookAlikes.map { lookAlikeLine($0, paint) }),
     ]
+  }
+
+  /// What is missing; of an approved request, what was not needed then and is now.
+  private var needLines: [String] {
+    if state == "pending" { return needs.map(\.line) }
+    let missing = needs.filter { $0.have < $0.count }
+    guard state == "approved", grant == nil, extends == nil, !missing.isEmpty else { return [] }
+    return missing.map(\.line) + ["it was approved without; activation sends it back to review"]
   }
 
   /// A name like this one's in another environment, and how to tell the two.
@@ -93,6 +101,7 @@ extension RequestView {
   var nextStep: String {
     switch state {
     case "pending": "next: jit show \(id.inert)\n"
+    case "approved" where extends == nil && (stopped ?? lockdown) != nil: ""
     case "approved":
       "next: \(extends.map { "jit show \($0.inert)" } ?? "jit connect \(id.inert)")\n"
     default: ""
