@@ -17,10 +17,13 @@ package struct NewRequest: ClosedBody, Equatable {
   @Nullable package var start: String?
   /// True asks nothing and only tells what would be.
   @Nullable package var dryRun: Bool?
+  /// True takes emergency access, which is reviewed afterwards.
+  @Nullable package var breakGlass: Bool?
 
   package init(
     database: String, role: String, duration: String, reason: String?, ticket: String? = nil,
-    entitlement: String? = nil, start: String? = nil, dryRun: Bool? = nil
+    entitlement: String? = nil, start: String? = nil, dryRun: Bool? = nil,
+    breakGlass: Bool? = nil
   ) {
     self.database = database
     self.role = role
@@ -30,17 +33,19 @@ package struct NewRequest: ClosedBody, Equatable {
     self.entitlement = entitlement
     self.start = start
     self.dryRun = dryRun
+    self.breakGlass = breakGlass
   }
 
   package enum CodingKeys: String, CodingKey, CaseIterable {
     case database, role, duration, reason, ticket, entitlement, start
     case dryRun = "dry_run"
+    case breakGlass = "break_glass"
   }
 }
 
 /// `POST /v1/requests/{id}/reviews`
 package struct NewReview: ClosedBody, Equatable {
-  /// `approve` or `deny`.
+  /// `approve` or `deny`; of a broken glass `justified` or `unjustified`.
   package var verdict: String
   /// A shorter duration, as typed.
   @Nullable package var duration: String?

@@ -22,6 +22,7 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
   case signatureRequired = "signature-required"
   case signatureInvalid = "signature-invalid"
   case reviewMethod = "review-method"
+  case reviewOverdue = "review-overdue"
   case lockedDown = "locked-down"
   case ownLockdown = "own-lockdown"
   case issuingStopped = "issuing-stopped"
@@ -64,8 +65,9 @@ package enum ErrorCode: String, Sendable, CaseIterable, Codable {
     case .unauthenticated: (401, 77)
     case .refused, .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing,
       .reasonMismatch, .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised,
-      .adminSocket, .otherDigest, .signatureRequired, .signatureInvalid, .reviewMethod, .frozen,
-      .outsideWindow, .capReached, .dangerNotAccepted, .lockedDown, .ownLockdown:
+      .adminSocket, .otherDigest, .signatureRequired, .signatureInvalid, .reviewMethod,
+      .reviewOverdue, .frozen, .outsideWindow, .capReached, .dangerNotAccepted, .lockedDown,
+      .ownLockdown:
       (403, 77)
     case .issuingStopped: (503, 77)
     case .notFound, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownRequest,

@@ -45,6 +45,8 @@ package struct RequestView: Codable, Sendable, Equatable {
   package var digest: String
   /// The ledger that it is in, with the number of its epoch.
   package var origin: String
+  /// Until when a broken glass has to be reviewed; null where no review is owed.
+  @Nullable package var reviewDue: String?
   /// The statements that activation will run; null in lists.
   @Nullable package var sql: [String]?
   /// False when the ledger could not be written and this is known to the broker's memory only.
@@ -60,7 +62,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     grant: GrantView?, lockdown: String? = nil, stopped: String? = nil,
     stoppedUntil: String? = nil, lookAlikes: [LookAlikeView] = [],
     lastGrants: [LastGrantView]? = nil, tableAccess: TableAccessView? = nil, digest: String,
-    origin: String = "", sql: [String]?, durable: Bool
+    origin: String = "", reviewDue: String? = nil, sql: [String]?, durable: Bool
   ) {
     self.id = id
     self.state = state
@@ -93,6 +95,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     self.tableAccess = tableAccess
     self.digest = digest
     self.origin = origin
+    self.reviewDue = reviewDue
     self.sql = sql
     self.durable = durable
   }
@@ -110,6 +113,7 @@ package struct RequestView: Codable, Sendable, Equatable {
     case tableAccess = "table_access"
     case requestedDuration = "requested_duration"
     case breakGlass = "break_glass"
+    case reviewDue = "review_due"
     case submittedAt = "submitted_at"
     case decidedAt = "decided_at"
     case lapsesAt = "lapses_at"

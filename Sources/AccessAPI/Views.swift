@@ -79,20 +79,25 @@ package struct DatabaseView: Codable, Sendable, Equatable {
     package var needs: [NeedView]
     /// Whether the role can change data.
     package var writes: Bool
+    /// Whether it is for emergencies: what it needs is needed afterwards.
+    package var breakGlass: Bool
 
     package init(
-      role: String, entitlement: String, maxDuration: String, needs: [NeedView], writes: Bool
+      role: String, entitlement: String, maxDuration: String, needs: [NeedView], writes: Bool,
+      breakGlass: Bool = false
     ) {
       self.role = role
       self.entitlement = entitlement
       self.maxDuration = maxDuration
       self.needs = needs
       self.writes = writes
+      self.breakGlass = breakGlass
     }
 
     enum CodingKeys: String, CodingKey {
       case role, entitlement, needs, writes
       case maxDuration = "max_duration"
+      case breakGlass = "break_glass"
     }
   }
 

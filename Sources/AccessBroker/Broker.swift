@@ -157,7 +157,8 @@ extension Command {
   var endsAccess: Bool {
     switch self {
     case .release, .revoke, .lockDown: true
-    case .submit, .review, .cancel, .activate, .extend, .liftLockdown, .issueToken, .revokeToken,
+    case .submit, .review, .reviewGlass, .cancel, .activate, .extend, .liftLockdown, .issueToken,
+      .revokeToken,
       .lookAtResidue, .decideResidue, .forget, .export, .erase, .backup, .reloadPolicy, .operate:
       false
     }

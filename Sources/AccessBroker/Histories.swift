@@ -63,7 +63,7 @@ extension Broker {
 extension Entitlement {
   fileprivate var asksForFirstTime: Bool {
     switch review {
-    case .automatic: false
+    case .automatic, .afterwards: false
     case .steps(let steps): steps.contains { $0.when.contains { $0.firstTime != nil } }
     }
   }

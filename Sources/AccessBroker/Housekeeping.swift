@@ -30,6 +30,7 @@ final class Housekeeping: Sendable {
       await broker.ledger.settle()
       await watchClock()
       await recordLapsed()
+      await recordOverdueReviews()
       await broker.endLockedDown()
       await broker.endStopped()
       await broker.recordRepeatedRefusals()
@@ -49,6 +50,16 @@ final class Housekeeping: Sendable {
     let state = await broker.ledger.state
     for request in state.requests.values where state.hasLapsed(request, at: now) {
       await broker.record(.lapsed(request.id))
+    }
+  }
+
+  private func recordOverdueReviews() async {
+    let now = broker.clocks.wall()
+    let state = await broker.ledger.state
+    for request in state.requests.values
+    where request.isReviewOverdue(at: now) && !request.isMarkedOverdue {
+      let outcome = await broker.record(.reviewOverdue(request.id))
+      if outcome?.events.isEmpty == false { broker.notify(.reviewOverdue(request)) }
     }
   }
 

@@ -42,7 +42,7 @@ extension Broker {
 
   private func rolePlan(for request: Request) async -> (RolePlan, DatabaseAccess)? {
     // An extension runs nothing of its own.
-    if request.isClosed || request.ask.extends != nil { return nil }
+    if request.isOver || request.ask.extends != nil { return nil }
     let policy = policy.snapshot.policy
     let accept = policy.databases[request.ask.database]?.accept ?? []
     if let grant = request.grant { return (grant.plan(accepting: accept), grant.access) }

@@ -33,15 +33,15 @@ extension Broker {
     let rule = policy.rule(for: request.ask)
     let state = await ledger.state
     let progress = try await self.progress(of: request, rule, state, policy)
-    let isWaiting = !request.isClosed && request.grant == nil
+    let isWaiting = !request.isOver && request.grant == nil
     let stop = rule.flatMap { rule in
       isWaiting ? policy.stop(Target(request.ask), under: rule, at: clocks.wall()) : nil
     }
     let commitments =
       [request.ask.reason, request.ask.ticket].compactMap { $0 }
-      + request.reviews.compactMap(\.comment)
+      + (request.reviews.map(\.comment) + [request.hindsight?.comment]).compactMap(\.self)
     let texts = try await reading { try await ledger.texts(of: commitments) }
-    let lockdown = request.isClosed ? nil : state.lockdown(over: request.ask)
+    let lockdown = request.isOver ? nil : state.lockdown(over: request.ask)
     return RequestDetail(
       request: request, origin: state.origin ?? "", needs: progress?.needs ?? [], texts: texts,
       lockdown: lockdown, stop: stop, lookAlikes: policy.lookAlikes(of: request.ask))
@@ -106,14 +106,15 @@ extension Broker {
   /// Requests that have a grant.
   package func grants(all: Bool, for caller: Caller) async throws(Refusal) -> [Request] {
     let requests = try await requests(all ? .all : .open, of: caller)
-    return requests.filter { $0.grant != nil }
+    return requests.filter { $0.grant.map { all || !$0.isEnded } ?? false }
   }
 
   private func isForReview(
     _ request: Request, by person: Principal, _ state: State, _ policy: Policy
   ) async throws(Refusal) -> Bool {
-    guard case .pending = request.stage, let rule = policy.rule(for: request.ask),
-      policy.isReviewer(person, under: rule.review)
+    if request.owesReview { return policy.mayReview(person, request) }
+    guard case .pending = request.stage, policy.mayReview(person, request),
+      let rule = policy.rule(for: request.ask)
     else { return false }
     let circumstances = state.circumstances(
       of: request.ask, now: clocks.wall(), try await history(of: request.ask))

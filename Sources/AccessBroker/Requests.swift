@@ -21,6 +21,7 @@ extension Broker {
 
   /// Those who review it, or the one who asked.
   func tellOf(_ request: Request) {
+    if request.ask.breakGlass { notify(.glassBroken(request)) }
     switch request.stage {
     case .pending: notify(.waitsForReview(request))
     case .approved, .denied, .cancelled, .lapsed, .granted, .extended: notify(.decided(request))
@@ -59,6 +60,18 @@ extension Broker {
     let request = try await stored(id)
     if outcome.events.count > 1 { notify(.decided(request)) }
     await moveExpiry(after: outcome)
+    return request
+  }
+
+  /// Says afterwards whether a glass had to be broken.
+  package func reviewGlass(
+    _ id: RequestID, _ review: HindsightSubmission, by caller: Caller, idempotency: IdempotencyKey?
+  ) async throws(Refusal) -> Request {
+    let outcome = try await submit(
+      .reviewGlass(id, review), by: caller, written: [review.comment].compactMap { $0 },
+      idempotency: idempotency)
+    let request = try await stored(id)
+    if !outcome.isReplay { notify(.decided(request)) }
     return request
   }
 

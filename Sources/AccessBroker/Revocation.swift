@@ -122,7 +122,7 @@ extension Broker {
 
   private func announceEnd(of before: Request, _ event: Event, at time: Timestamp) async {
     let request = before.after(event, at: time)
-    if request.isClosed { return notify(.ended(request)) }
+    if request.isOver { return notify(.ended(request)) }
     // The ledger learnt late that it had begun to end.
     do { notify(.ended(try await stored(request.id))) } catch {
       logger.error("nobody is told of the end of \(request.id): \(error.message)")

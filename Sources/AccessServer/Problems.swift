@@ -66,6 +66,7 @@ extension Refusal.Code {
     case .signatureRequired: .signatureRequired
     case .signatureInvalid: .signatureInvalid
     case .reviewMethod: .reviewMethod
+    case .reviewOverdue: .reviewOverdue
     case .wrongState: .wrongState
     case .alreadyReviewed: .alreadyReviewed
     case .tooEarly: .tooEarly

@@ -7,6 +7,7 @@ enum CSV {
     "request", "state", "requester", "database", "environment", "role", "entitlement",
     "submitted_at", "approved_by", "database_role", "activated_at", "expires_at", "ended_at",
     "cause", "verified", "sessions_ended", "overrun_ms",
+    "break_glass", "review_due", "review_overdue", "glass_reviewed_by", "glass_verdict",
   ]
 
   static func header(_ columns: [String]) -> String { columns.joined(separator: ",") + "\r\n" }

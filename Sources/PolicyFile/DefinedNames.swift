@@ -22,7 +22,8 @@ struct DefinedNames {
     databases = Set(sections[.databases].map(\.key.text))
     roles = Set(sections[.roles].map(\.key.text))
     windowNames = Set(sections[.windows].map(\.key.text))
-    entitlements = Set(sections[.entitlements].map(\.key.text))
+    entitlements = Set(
+      (sections[.entitlements] + sections[.breakGlass]).map(\.key.text))
     areComplete = sections.areComplete
   }
 

@@ -2,16 +2,34 @@ import AccessCore
 
 extension DefinedNames {
   func entitlements(_ entries: [Entry]) -> [EntitlementName: Entitlement] {
-    var entitlements: [EntitlementName: Entitlement] = [:]
-    for entry in entries {
-      if let entitlement = entitlement(entry) { entitlements[entitlement.name] = entitlement }
+    byName(entries) { entry in
+      entitlement(entry, known: ["review", "review_within"]) { fields, requesters in
+        reader.required("review", in: fields, hint: reviewHint)
+          .flatMap { reviewRule($0, requesters) }
+      }
     }
-    return entitlements
   }
 
-  private func entitlement(_ entry: Entry) -> Entitlement? {
+  /// What named people may take in an emergency, before anybody has looked at it.
+  func breakGlass(_ entries: [Entry]) -> [EntitlementName: Entitlement] {
+    byName(entries) { entry in
+      entitlement(entry, known: ["reviewed_by", "review_after"]) { fields, requesters in
+        reviewAfterwards(fields, requesters)
+      }
+    }
+  }
+
+  private func byName(
+    _ entries: [Entry], _ read: (Entry) -> Entitlement?
+  ) -> [EntitlementName: Entitlement] {
+    entries.compactMap(read).reduce(into: [:]) { $0[$1.name] = $1 }
+  }
+
+  private func entitlement(
+    _ entry: Entry, known: [String], _ readReview: (Fields, [Party]?) -> ReviewRule?
+  ) -> Entitlement? {
     let name: EntitlementName? = reader.name(entry.key)
-    guard let fields = reader.fields(entry, known: entitlementKeys) else { return nil }
+    guard let fields = reader.fields(entry, known: entitlementKeys + known) else { return nil }
     let requesters = reader.required("requesters", in: fields).flatMap { parties($0.value) }
     let databases = reader.required("databases", in: fields)
       .flatMap { reader.list($0.value, of: "databases", database) }
@@ -20,8 +38,7 @@ extension DefinedNames {
     let maxDuration = reader.required("max_duration", in: fields)
       .flatMap { reader.duration($0.value) }
     let reason = fields["reason"].flatMap(reader.reasonRule) ?? ReasonRule()
-    let review = reader.required("review", in: fields, hint: reviewHint)
-      .flatMap { reviewRule($0, requesters) }
+    let review = readReview(fields, requesters)
     let reviewWithin =
       fields["review_within"].flatMap { reader.duration($0.value) } ?? TimeSpan("4h")
     let activateWithin =
@@ -60,8 +77,8 @@ extension DefinedNames {
 }
 
 private let entitlementKeys = [
-  "requesters", "databases", "roles", "max_duration", "reason", "review", "review_within",
-  "activate_within", "sessions", "residue", "windows", "end_with_window", "per_day", "concurrent",
+  "requesters", "databases", "roles", "max_duration", "reason", "activate_within", "sessions",
+  "residue", "windows", "end_with_window", "per_day", "concurrent",
 ]
 
 extension Reader {

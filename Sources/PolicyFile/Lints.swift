@@ -25,7 +25,7 @@ struct Lints {
 
   /// Each entitlement that could be read, and where it stands.
   private var rules: [(Entitlement, Entry)] {
-    sections[.entitlements].compactMap { entry in
+    (sections[.entitlements] + sections[.breakGlass]).compactMap { entry in
       EntitlementName(entry.key.text).flatMap { policy.entitlements[$0] }.map { ($0, entry) }
     }
   }

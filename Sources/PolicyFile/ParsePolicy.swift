@@ -43,7 +43,8 @@ extension Reader {
       authorities: names.authorities(sections[.authorities]),
       databases: databases.read,
       roles: roles(sections[.roles]),
-      entitlements: names.entitlements(sections[.entitlements]),
+      entitlements: names.entitlements(sections[.entitlements])
+        .merging(names.breakGlass(sections[.breakGlass])) { $1 },
       signers: names.signers(sections[.signers]),
       reviewsNotBy: reviewsNotBy(sections.reviews),
       zone: zone,

@@ -20,6 +20,7 @@ package struct PolicyCase: Sendable {
     let reason: String?
     let entitlement: String?
     let start: Timestamp?
+    let breakGlass: Bool
   }
 
   struct Expected: Sendable {
@@ -49,7 +50,8 @@ extension PolicyCase {
     let asked = Submission(
       database: submission.database, role: submission.role, duration: submission.duration,
       reason: submission.reason.map { WrittenText($0, salt: [], sha256: sha256) },
-      entitlement: submission.entitlement, start: submission.start)
+      entitlement: submission.entitlement, start: submission.start,
+      breakGlass: submission.breakGlass)
     let caller = Caller(principal: asker, proof: .peer(uid: 0))
     let events: [Event]
     do throws(Refusal) {
@@ -102,7 +104,7 @@ extension ReviewRule {
   /// How many of each group, or of each person.
   fileprivate var counts: [String: Int] {
     switch self {
-    case .automatic: [:]
+    case .automatic, .afterwards: [:]
     case .steps(let steps): Dictionary(steps.map { ($0.from.text, $0.count) }, uniquingKeysWith: +)
     }
   }

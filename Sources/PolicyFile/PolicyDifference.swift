@@ -127,8 +127,13 @@ extension Policy {
   fileprivate var reviewers: [String: Set<Principal>] {
     var reviewers: [String: Set<Principal>] = [:]
     for rule in entitlements.values {
-      guard case .steps(let steps) = rule.review else { continue }
-      reviewers["reviews of \(rule.name)"] = people(in: steps.map(\.from))
+      switch rule.review {
+      case .automatic: break
+      case .steps(let steps):
+        reviewers["reviews of \(rule.name)"] = people(in: steps.map(\.from))
+      case .afterwards(let party, _):
+        reviewers["reviews of \(rule.name)"] = people(in: party)
+      }
     }
     return reviewers
   }
@@ -150,7 +155,7 @@ extension Entitlement {
   /// Windows with their times, which the words do not tell.
   fileprivate var times: [Window] {
     switch review {
-    case .automatic: windows
+    case .automatic, .afterwards: windows
     case .steps(let steps): windows + steps.flatMap { $0.when.flatMap(\.outside) }
     }
   }
@@ -178,7 +183,7 @@ extension ReviewRule {
   /// As `summary`, with the conditions.
   fileprivate var terms: String {
     switch self {
-    case .automatic: return summary
+    case .automatic, .afterwards: return summary
     case .steps(let steps):
       let parts = steps.map { step in
         let when = step.when.map(\.words).joined(separator: ", or ")

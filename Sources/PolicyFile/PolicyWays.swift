@@ -36,7 +36,8 @@ extension Policy {
       let people = people(in: rule.requesters)
       for database in rule.databases {
         for role in rule.roles {
-          ways[Way(access: "\(role) on \(database)", rule: rule.name)] = people
+          let access = "\(role) on \(database)" + (rule.isBreakGlass ? " in an emergency" : "")
+          ways[Way(access: access, rule: rule.name)] = people
         }
       }
     }

@@ -48,10 +48,11 @@ extension Reader {
     let reason = fields["reason"].flatMap { text($0.value, "a reason") }
     let entitlement = fields["entitlement"].flatMap { text($0.value, "an entitlement") }
     let start = fields["start"].flatMap { moment($0.value, in: zone, .beginning) }
+    let breakGlass = fields["break_glass"].flatMap { boolean($0.value) } ?? false
     guard let database, let role, let duration else { return nil }
     return PolicyCase.Asked(
       database: database, role: role, duration: duration, reason: reason, entitlement: entitlement,
-      start: start)
+      start: start, breakGlass: breakGlass)
   }
 
   private func expected(_ fields: Fields) -> PolicyCase.Expected? {
@@ -104,6 +105,6 @@ private enum Outcome: String, CaseIterable {
 }
 
 private let caseKeys = [
-  "as", "db", "role", "for", "reason", "entitlement", "start", "at", "first_time", "expect", "by",
-  "because", "needs", "approved_by", "not_approved_by",
+  "as", "db", "role", "for", "reason", "entitlement", "start", "break_glass", "at", "first_time",
+  "expect", "by", "because", "needs", "approved_by", "not_approved_by",
 ]

@@ -62,6 +62,19 @@ extension DefinedNames {
     }
   }
 
+  /// One of `reviewed_by`, within `review_after`.
+  func reviewAfterwards(_ fields: Fields, _ requesters: [Party]?) -> ReviewRule? {
+    let entry = reader.required("reviewed_by", in: fields, hint: "Name who looks at it afterwards.")
+    let within = fields["review_after"].map { reader.duration($0.value) } ?? TimeSpan("24h")
+    guard let entry, let party = party(entry.value) else { return nil }
+    if membersAreKnown {
+      let place = entry.value.place
+      reportUnmeetable(
+        [ReviewStep(from: party, count: 1)], at: [place], whole: entry.key.place, requesters)
+    }
+    return within.map { .afterwards(by: party, within: $0) }
+  }
+
   /// `{ from: dba, count: 1, signature: required, deny_threshold: 1, when: { longer_than: 1h } }`
   private func reviewStep(_ node: Node) -> ReviewStep? {
     let known = ["from", "count", "signature", "deny_threshold", "when"]

@@ -12,6 +12,10 @@ struct Sections {
 /// The top-level keys that hold named things.
 enum Section: String, CaseIterable {
   case groups, authorities, signers, naming, databases, roles, windows, entitlements, freezes
+  case breakGlass = "break_glass"
+
+  /// Where its names have to be unique: a request names one entitlement, of whichever section.
+  var namespace: Section { self == .breakGlass ? .entitlements : self }
 }
 
 extension Sections {
@@ -45,10 +49,10 @@ extension Sections {
         continue
       }
       for entry in entries {
-        if let first = defined[section]?[entry.key.text] {
+        if let first = defined[section.namespace]?[entry.key.text] {
           reader.definedTwice(entry.key, first: first)
         } else {
-          defined[section, default: [:]][entry.key.text] = entry.key.place
+          defined[section.namespace, default: [:]][entry.key.text] = entry.key.place
           self.entries[section, default: []].append(entry)
         }
       }

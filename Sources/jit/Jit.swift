@@ -13,7 +13,8 @@ struct Jit: AsyncParsableCommand {
     version: "jit 0.1.0",
     subcommands: [
       RequestCommand.self, RequestsCommand.self, ShowCommand.self, ApproveCommand.self,
-      DenyCommand.self, CancelCommand.self, ConnectCommand.self, CredentialsCommand.self,
+      DenyCommand.self, ReviewCommand.self, CancelCommand.self, ConnectCommand.self,
+      CredentialsCommand.self,
       ExtendCommand.self, ReleaseCommand.self, RevokeCommand.self, GrantsCommand.self,
       DatabasesCommand.self,
       WhoamiCommand.self, PolicyCommand.self, AuditCommand.self, WitnessCommand.self,

@@ -53,13 +53,27 @@ final class NotifyProgram: Service {
     case .decided(let request): try await event("request.decided", request)
     case .ended(let request): try await event("grant.ended", request)
     case .stuck(let request): try await event("grant.stuck", request)
+    case .glassBroken(let request): try await event("alarm", request, glassBroken(request))
+    case .reviewOverdue(let request): try await event("alarm", request, reviewOverdue(request))
     case .alarm(let message): Event(event: "alarm", request: nil, message: message)
     }
   }
 
-  private func event(_ name: String, _ request: AccessCore.Request) async throws -> Event {
+  private func event(
+    _ name: String, _ request: AccessCore.Request, _ message: String? = nil
+  ) async throws -> Event {
     let view = try await broker()?.detail(request)
-    return Event(event: name, request: view.map { RequestView($0) }, message: nil)
+    return Event(event: name, request: view.map { RequestView($0) }, message: message)
+  }
+
+  private func glassBroken(_ request: AccessCore.Request) -> String {
+    let ask = request.ask
+    return
+      "\(ask.requester) breaks the glass: \(ask.role) on \(ask.database) for \(ask.duration)"
+  }
+
+  private func reviewOverdue(_ request: AccessCore.Request) -> String {
+    "nobody has reviewed \(request.id) in time, where \(request.ask.requester) broke the glass"
   }
 
   private func deliver(_ notice: Notice) async throws {

@@ -12,6 +12,7 @@ struct ErrorCodeTests {
     ("not-reviewer", 403, 77), ("widening", 403, 77), ("not-requester", 403, 77),
     ("not-authorised", 403, 77), ("admin-socket", 403, 77), ("other-digest", 403, 77),
     ("signature-required", 403, 77), ("signature-invalid", 403, 77), ("review-method", 403, 77),
+    ("review-overdue", 403, 77),
     ("danger-not-accepted", 403, 77), ("locked-down", 403, 77), ("own-lockdown", 403, 77),
     ("frozen", 403, 77), ("outside-window", 403, 77), ("cap-reached", 403, 77),
     ("issuing-stopped", 503, 77), ("too-many", 429, 77),

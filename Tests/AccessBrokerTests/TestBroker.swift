@@ -111,6 +111,8 @@ final class Notices: Sendable {
         switch notice {
         case .waitsForReview(let request): "waits \(request.id)"
         case .decided(let request): "decided \(request.id)"
+        case .glassBroken(let request): "glass \(request.id)"
+        case .reviewOverdue(let request): "overdue \(request.id)"
         case .ended(let request): "ended \(request.id)"
         case .stuck(let request): "stuck \(request.id)"
         case .alarm: "alarm"

@@ -10,7 +10,7 @@ struct BodyTests {
       #"{"database":"orders_PROD","role":"write","duration":30,"reason":"INC-1"}"#,
       #"{"database":"orders_PROD","role":"write","duration":"30m","reason":["INC-1"]}"#,
       #"{"database":"orders_PROD","role":"write","duration":"30m","durations":"1m"}"#,
-      #"{"database":"orders_PROD","role":"write","duration":"30m","break_glass":true}"#,
+      #"{"database":"orders_PROD","role":"write","duration":"30m","break_glass":"yes"}"#,
       #"{"database":"orders_PROD","role":"write","duration":"30m","reason":"\ud800"}"#,
       #"{"database":"orders_PROD","role":"write","duration":"30m","reason":"INC","dry_run":"yes"}"#,
       #"{"database":"orders\u0000","role":"write","duration":"30m","reason":"INC-1"}"#,

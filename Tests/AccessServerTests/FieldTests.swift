@@ -10,7 +10,8 @@ struct FieldTests {
     "requested_duration", "start", "reason", "ticket", "reason_salt", "ticket_salt", "entitlement",
     "break_glass", "extends",
     "submitted_at", "decided_at", "lapses_at", "needs", "reviews", "grant", "lockdown", "digest",
-    "origin", "sql", "durable", "database_uid", "stopped", "stopped_until", "look_alikes",
+    "origin", "review_due", "sql", "durable", "database_uid", "stopped", "stopped_until",
+    "look_alikes",
     "last_grants", "table_access",
   ]
   static let grant = [

@@ -23,7 +23,7 @@ struct IdentityFieldTests {
     try await withBroker { test async throws in
       let offer: JSON = .object([
         "role": .string("write"), "entitlement": .string("orders-write"),
-        "max_duration": .string("1h"), "writes": .bool(true),
+        "max_duration": .string("1h"), "writes": .bool(true), "break_glass": .bool(false),
         "needs": .array([
           .object([
             "from": .string("dba"), "count": .integer(1), "have": .integer(0),

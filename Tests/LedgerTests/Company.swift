@@ -1,7 +1,8 @@
 import AccessCore
 
 extension Policy {
-  /// A small company: two entitlements on one database, one of them without review.
+  /// A small company: three entitlements on one database, one of them without review, and
+  /// one for emergencies.
   static let ofTheCompany = Policy(
     groups: [
       Sample.name("backend"): [Sample.name("alice"), Sample.name("bob")],
@@ -30,11 +31,16 @@ extension Policy {
           ReviewStep(from: .group(Sample.name("dba")), count: 1),
           ReviewStep(from: .group(Sample.name("owners")), count: 1),
         ])),
+      Sample.name("orders-glass"): entitlement(
+        "write", named: "glass",
+        .afterwards(by: .group(Sample.name("owners")), within: Sample.span("10m"))),
     ])
 
-  private static func entitlement(_ role: String, _ review: ReviewRule) -> Entitlement {
+  private static func entitlement(
+    _ role: String, named name: String? = nil, _ review: ReviewRule
+  ) -> Entitlement {
     Entitlement(
-      name: Sample.name("orders-" + role), requesters: [.group(Sample.name("backend"))],
+      name: Sample.name("orders-" + (name ?? role)), requesters: [.group(Sample.name("backend"))],
       databases: [Sample.name("orders_PROD")], roles: [Sample.name(role)],
       maxDuration: Sample.span("1h"), review: review, reviewWithin: Sample.span("4h"),
       activateWithin: Sample.span("1h"))

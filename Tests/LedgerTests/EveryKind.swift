@@ -284,6 +284,35 @@ let everyKind: [Entry] = [
         duration: Sample.span("30m"), lapsesAt: Sample.time("2026-03-01T10:30:00.000Z"),
         by: [Sample.name("bob")], signed: [Sample.name("bob")]))
   ),
+  (
+    byToken,
+    .glassReviewed(
+      request,
+      GlassReviewed(
+        verdict: .unjustified, comment: Commitment(digest: Sample.digest(0xC6)),
+        digest: Sample.digest(0xD1), tokenIssuedBy: Sample.name("root")))
+  ),
+  (.system, .reviewOverdue(request)),
+  (
+    Sample.person("alice"),
+    .grantActivating(
+      request, activating(Sample.access, reviewDue: Sample.time("2026-03-02T09:30:00.000Z")))
+  ),
+  (
+    Sample.person("alice"),
+    .requestSubmitted(
+      request,
+      RequestSubmitted(
+        ask: Ask(
+          requester: Sample.name("alice"), database: Sample.name("orders_PROD"),
+          databaseUID: Sample.name("db-01JD3ZK8"), environment: .production,
+          role: Sample.name("write"), duration: Sample.span("30m"),
+          start: Sample.time("2026-03-01T18:00:00.000Z"),
+          reason: Commitment(digest: Sample.digest(0xC1)),
+          ticket: Commitment(digest: Sample.digest(0xC2)),
+          entitlement: Sample.name("orders-write"), extends: nil, breakGlass: true),
+        digest: Sample.digest(0xD1), lapsesAt: Sample.time("2026-03-01T13:30:00.000Z")))
+  ),
 ].enumerated().map { index, entry in
   Entry(
     seq: Int64(index),
@@ -314,7 +343,8 @@ private let byPeer = DatabaseAccess(
   dbname: "reports", sslmode: .disable, admin: AdminLogin(user: "jit_broker", proof: .peer))
 
 private func activating(
-  _ access: DatabaseAccess, residue: ResiduePolicy? = nil, scopesOwn: Bool = false
+  _ access: DatabaseAccess, residue: ResiduePolicy? = nil, scopesOwn: Bool = false,
+  reviewDue: Timestamp? = nil
 ) -> GrantActivating {
   GrantActivating(
     roleName: "jit_alice_7f3k2qxw", expiresAt: Sample.time("2026-03-01T09:45:00.000Z"),
@@ -322,5 +352,5 @@ private func activating(
     duration: Sample.span("15m"), access: access,
     client: Endpoint(host: "db1.example.com", port: 5432), scopes: ["orders_write"], sessions: 4,
     actsAs: access == byPeer ? "orders_owner" : nil, residue: residue,
-    scopesOwn: scopesOwn)
+    scopesOwn: scopesOwn, reviewDue: reviewDue)
 }

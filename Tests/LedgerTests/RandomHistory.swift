@@ -39,7 +39,7 @@ struct RandomHistory {
   private mutating func submission() -> Proposal {
     let submission = Submission(
       database: "orders_PROD", role: pick(["read", "write"]), duration: pick(["30s", "10m", "1h"]),
-      reason: written("reason"))
+      reason: written("reason"), breakGlass: chance(1, in: 4))
     return command(
       .submit(RequestID(bits: count), submission), by: pick(["alice", "bob", "mallory"]))
   }
@@ -50,6 +50,7 @@ struct RandomHistory {
     let lapse = fact(.lapsed(id))
     let cancel = command(.cancel(id), by: requester)
     let revoke = command(.revoke(id, reason: written("why")), by: pick(["sam", "alice"]))
+    if request.owesReview, request.isOver || chance(1, in: 10) { return hindsight(id) }
     switch request.stage {
     case .pending: return pick([review(id), review(id), review(id), cancel, lapse])
     case .approved:
@@ -88,6 +89,13 @@ struct RandomHistory {
       : ReviewSubmission(
         verdict: .approve, duration: pick([nil, "20s", "5m"]), comment: written("yes"))
     return command(.review(id, review), by: pick(["dana", "drew", "olga", "alice"]))
+  }
+
+  private mutating func hindsight(_ id: RequestID) -> Proposal {
+    let review = HindsightSubmission(
+      verdict: pick([.justified, .unjustified]), comment: written("why"))
+    let reviewed = command(.reviewGlass(id, review), by: pick(["olga", "dana", "alice"]))
+    return pick([reviewed, fact(.reviewOverdue(id))])
   }
 
   private func activated(_ id: RequestID) -> Proposal {

@@ -9,6 +9,10 @@ struct CaseTests {
     entitlement: """
       reason: { pattern: "INC-[0-9]+" }
         orders-look: { requesters: [bob], databases: [orders_PROD], roles: [read], max_duration: 1h, review: none }
+      """,
+    top: """
+      break_glass:
+        glass: { requesters: [alice], databases: [orders_PROD], roles: [read], max_duration: 1h, reviewed_by: dba }
       """)
 
   /// Not SHA-256, but nothing here looks at digests.
@@ -56,6 +60,8 @@ struct CaseTests {
     Case(text("expect: allowed\nnot_approved_by: [dana]", who: "dana")),
     Case(text("expect: refused\nbecause: not-entitled", who: "drew")),
     Case(text("expect: refused\nbecause: reason-mismatch", reason: "please")),
+    Case(text("break_glass: true\nexpect: allowed\nby: glass\nneeds: none")),
+    Case(text("break_glass: true\nexpect: refused\nbecause: not-entitled", who: "bob")),
     Case(
       text("expect: allowed", who: "drew"),
       "expected allowed, but not-entitled: no rule lets drew ask for read on orders_PROD"),

@@ -92,6 +92,15 @@ struct DifferenceTests {
         "changed orders_PROD accepts plain-connection []",
       ]
     ),
+    (
+      "authorities:",
+      """
+      break_glass:
+        glass: { requesters: [alice], databases: [orders_PROD], roles: [read], max_duration: 5m, reviewed_by: dba }
+      authorities:
+      """,
+      ["gained read on orders_PROD in an emergency [alice]", "gained reviews of glass [dana drew]"]
+    ),
   ]
 
   @Test("nothing, when they mean the same")

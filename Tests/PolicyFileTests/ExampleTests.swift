@@ -25,7 +25,8 @@ struct ExampleTests {
     let carol = try #require(Principal("carol"))
     #expect(
       policy.entitlements(for: carol).map(\.name.text) == [
-        "orders-write", "production-read", "reports-read", "staging-read", "staging-write",
+        "orders-emergency", "orders-write", "production-read", "reports-read", "staging-read",
+        "staging-write",
       ])
   }
 
@@ -135,7 +136,7 @@ struct ExampleTests {
 extension ReviewRule {
   var steps: [ReviewStep] {
     switch self {
-    case .automatic: []
+    case .automatic, .afterwards: []
     case .steps(let steps): steps
     }
   }

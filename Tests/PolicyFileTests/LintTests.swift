@@ -109,6 +109,24 @@ struct LintTests {
     Case(
       "a step for another environment", policy(rule: step("{ environments: [staging] }")), idleStep),
     Case("a step for another role", policy(rule: step("{ roles: [read] }")), idleStep),
+    Case("a step for emergencies", policy(rule: step("{ break_glass: true }")), idleStep),
+    Case("a step for all but emergencies", policy(rule: step("{ break_glass: false }"))),
+    Case(
+      "ten hours of emergency",
+      policy(
+        top:
+          "break_glass: { glass: { requesters: [backend], databases: [orders_PROD], roles: [write], max_duration: 10h, reviewed_by: dba } }"
+      ),
+      "warning: more than 8h on production"),
+    Case(
+      "the same emergency again",
+      policy(
+        top: """
+          break_glass:
+            glass: { requesters: [backend], databases: [orders_PROD], roles: [write], max_duration: 1h, reviewed_by: dba }
+            more: { requesters: [alice], databases: [orders_PROD], roles: [write], max_duration: 1h, reviewed_by: dba }
+          """),
+      "warning: adds nothing to \"glass\""),
     Case("a step for more than there is", policy(rule: step("{ longer_than: 1h }")), idleStep),
     Case("a step for less than there is", policy(rule: step("{ longer_than: 59m }"))),
     Case(

@@ -19,6 +19,7 @@ struct SchemaTests {
     ("scope", "roles: { a: { postgresql: { \(unknown) } } }"),
     ("privilege", "roles: { a: { postgresql: { privileges: [{ \(unknown) }] } } }"),
     ("entitlement", entitlement(unknown)),
+    ("emergency", "break_glass: { a: { \(unknown) } }"),
     ("reason", entitlement("reason: { \(unknown) }")),
     ("per_day", entitlement("per_day: { \(unknown) }")),
     ("step", entitlement("review: [{ \(unknown) }]")),

@@ -114,10 +114,20 @@ struct RenderingTests {
       ])
   }
 
+  @Test("a broken glass says until when somebody has to look at it, and who")
+  func glass() throws {
+    let owed = RequestView.glass(reviewDue: "2026-03-01T11:00:00.000Z")
+    let overdue = RequestView.glass(reviewDue: "2026-03-01T09:45:00.000Z")
+    let reader = reviewAbility(of: "sam", on: overdue)
+    try expectGolden(
+      owed.fullText(paint: .plain, now: now) + "\n"
+        + overdue.fullText(paint: .plain, now: now, reader: reader), "show-glass")
+  }
+
   @Test("requests stand in aligned columns")
   func requests() throws {
     let requests = [
-      RequestView.sample(),
+      RequestView.sample(), .glass(reviewDue: "2026-03-01T09:45:00.000Z"),
       .sample(
         id: "00000001", state: "approved", database: "shop", environment: "development",
         submittedAt: "2026-02-27T08:00:00.000Z"),

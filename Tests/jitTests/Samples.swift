@@ -44,6 +44,7 @@ extension RequestView {
     request.lookAlikes = [LookAlikeView(database: evil, uid: evil, environment: evil)]
     request.tableAccess = TableAccessView(
       tables: [.init(name: evil, privileges: [evil])], more: 0)
+    (request.breakGlass, request.reviewDue) = (true, evil)
     request.needs = [NeedView(from: evil, count: 1, have: 0, people: [evil])]
     request.reviews = [
       ReviewView(
@@ -56,6 +57,19 @@ extension RequestView {
         sessionsEnded: 0, preparedRolledBack: 0, objectsDropped: 0,
         residue: [ResidueView(database: evil, kind: evil, name: evil, note: evil)],
         verified: false, overrunMs: 0), drift: [DriftView(kind: evil, found: evil)])
+    return request
+  }
+}
+
+extension RequestView {
+  /// An emergency of the day before, which nobody has reviewed.
+  static func glass(reviewDue: String?) -> RequestView {
+    var request = sample(
+      id: "GLASS001", state: "approved", submittedAt: "2026-02-28T09:30:00.000Z", lapsesAt: nil,
+      reviews: [], grant: .ended)
+    request.needs = [NeedView(from: "security", count: 1, have: 0, people: ["sam"])]
+    (request.entitlement, request.sql) = ("orders-emergency", nil)
+    (request.breakGlass, request.reviewDue) = (true, reviewDue)
     return request
   }
 }

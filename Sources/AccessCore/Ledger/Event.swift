@@ -14,6 +14,10 @@ package enum Event: Sendable, Equatable {
   case requestLapsed(RequestID)
   case requestReopened(RequestID, RequestReopened)
   case reviewRecorded(RequestID, ReviewRecorded)
+  /// Somebody has looked at access that was taken in an emergency.
+  case glassReviewed(RequestID, GlassReviewed)
+  /// Nobody has, in time.
+  case reviewOverdue(RequestID)
 
   case grantActivating(RequestID, GrantActivating)
   case grantActivated(RequestID, GrantActivated)
@@ -50,7 +54,8 @@ package enum Event: Sendable, Equatable {
     switch self {
     case .requestSubmitted(let id, _), .requestApproved(let id, _), .requestDenied(let id),
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
-      .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
+      .reviewRecorded(let id, _), .glassReviewed(let id, _), .reviewOverdue(let id),
+      .grantActivating(let id, _), .grantActivated(let id, _),
       .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
       .grantStuck(let id, _), .grantEnded(let id, _), .grantForgotten(let id, _),
       .residueFound(let id, _), .residueDecided(let id, _), .credentialReissued(let id),
@@ -208,6 +213,20 @@ package struct ReviewRecorded: Sendable, Equatable, Codable {
   }
 }
 
+package struct GlassReviewed: Sendable, Equatable, Codable {
+  package let verdict: Hindsight.Judgement
+  package let comment: Commitment
+  /// The digest of the request.
+  package let digest: Digest
+  /// Who issued the token that the reviewer was authenticated by; the key is missing without one.
+  package let tokenIssuedBy: Principal?
+
+  private enum CodingKeys: String, CodingKey {
+    case verdict, comment, digest
+    case tokenIssuedBy = "token_issued_by"
+  }
+}
+
 /// What `ssh-keygen -Y verify` takes: the message, and its signature as the stock program made it.
 package struct ReviewSignature: Sendable, Equatable, Codable {
   /// The bytes of a ``ReviewStatement``.
@@ -238,11 +257,14 @@ package struct GrantActivating: Sendable, Equatable, Codable {
   /// True where the policy accepted that the scopes own things; else the key is missing.
   package let scopesOwn: Bool?
 
+  /// Until when a broken glass has to be reviewed; the key is missing from other entries.
+  package let reviewDue: Timestamp?
+
   package init(
     roleName: String, expiresAt: Timestamp, began: BootMark, duration: TimeSpan,
     access: DatabaseAccess, client: Endpoint, scopes: [String], sessions: Int,
-    actsAs: String? = nil,
-    residue: ResiduePolicy? = nil, scopesOwn: Bool = false
+    actsAs: String? = nil, residue: ResiduePolicy? = nil, scopesOwn: Bool = false,
+    reviewDue: Timestamp? = nil
   ) {
     self.roleName = roleName
     self.expiresAt = expiresAt
@@ -255,10 +277,12 @@ package struct GrantActivating: Sendable, Equatable, Codable {
     self.actsAs = actsAs
     self.residue = residue
     self.scopesOwn = scopesOwn ? true : nil
+    self.reviewDue = reviewDue
   }
 
   private enum CodingKeys: String, CodingKey {
     case began, duration, access, client, scopes, sessions, residue
+    case reviewDue = "review_due"
     case roleName = "role_name"
     case actsAs = "acts_as"
     case expiresAt = "expires_at"

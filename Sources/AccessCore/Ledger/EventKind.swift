@@ -11,6 +11,8 @@ package enum EventKind: String, Sendable, Codable, CaseIterable {
   case requestLapsed = "request.lapsed"
   case requestReopened = "request.reopened"
   case reviewRecorded = "review.recorded"
+  case glassReviewed = "glass.reviewed"
+  case reviewOverdue = "review.overdue"
   case grantActivating = "grant.activating"
   case grantActivated = "grant.activated"
   case grantFailed = "grant.failed"
@@ -52,6 +54,8 @@ extension Event {
     case .requestLapsed: .requestLapsed
     case .requestReopened: .requestReopened
     case .reviewRecorded: .reviewRecorded
+    case .glassReviewed: .glassReviewed
+    case .reviewOverdue: .reviewOverdue
     case .grantActivating: .grantActivating
     case .grantActivated: .grantActivated
     case .grantFailed: .grantFailed
@@ -89,9 +93,12 @@ extension Event {
     case .requestSubmitted(_, let data): data
     case .requestRefused(_, let data): data
     case .requestApproved(_, let data): data
-    case .requestDenied, .requestCancelled, .requestLapsed, .credentialReissued, .heartbeat: nil
+    case .requestDenied, .requestCancelled, .requestLapsed, .reviewOverdue, .credentialReissued,
+      .heartbeat:
+      nil
     case .requestReopened(_, let data): data
     case .reviewRecorded(_, let data): data
+    case .glassReviewed(_, let data): data
     case .grantActivating(_, let data): data
     case .grantActivated(_, let data): data
     case .grantFailed(_, let data): data
@@ -137,6 +144,8 @@ extension Event {
     case .requestLapsed: self = .requestLapsed(try id())
     case .requestReopened: self = .requestReopened(try id(), try payload.read())
     case .reviewRecorded: self = .reviewRecorded(try id(), try payload.read())
+    case .glassReviewed: self = .glassReviewed(try id(), try payload.read())
+    case .reviewOverdue: self = .reviewOverdue(try id())
     case .grantActivating: self = .grantActivating(try id(), try payload.read())
     case .grantActivated: self = .grantActivated(try id(), try payload.read())
     case .grantFailed: self = .grantFailed(try id(), try payload.read())

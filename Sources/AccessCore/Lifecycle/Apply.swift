@@ -28,6 +28,7 @@ extension State {
       strangers[data.role] = data.drift.isEmpty ? nil : data
     case .requestApproved(let id, _), .requestDenied(let id), .requestCancelled(let id),
       .requestLapsed(let id), .requestReopened(let id, _), .reviewRecorded(let id, _),
+      .glassReviewed(let id, _), .reviewOverdue(let id),
       .grantActivating(let id, _), .grantActivated(let id, _), .grantFailed(let id, _),
       .grantExtended(let id, _), .grantRevoking(let id, _), .grantStuck(let id, _),
       .grantEnded(let id, _), .driftFound(let id?, _),
@@ -97,6 +98,10 @@ extension Request {
         let review = Review(data, by: caller, at: entry.at)
       else { return }
       reviews.append(review)
+    case .glassReviewed(_, let data):
+      guard case .caller(let caller) = entry.author else { return }
+      hindsight = Hindsight(data, by: caller, at: entry.at)
+    case .reviewOverdue: isMarkedOverdue = true
     case .requestApproved(_, let data):
       let approval = Approval(at: entry.at, duration: data.duration, lapsesAt: data.lapsesAt)
       // The same commit has moved the end of the grant.
@@ -133,7 +138,7 @@ extension Grant {
       roleName: data.roleName, expiresAt: data.expiresAt, began: data.began,
       duration: data.duration, access: data.access, client: data.client, scopes: data.scopes,
       sessions: data.sessions, actsAs: data.actsAs, residue: data.residue ?? .keep,
-      scopesOwn: data.scopesOwn ?? false, stage: .activating)
+      scopesOwn: data.scopesOwn ?? false, reviewDue: data.reviewDue, stage: .activating)
   }
 
   fileprivate mutating func apply(_ entry: Entry) {

@@ -2,6 +2,8 @@
 package enum Command: Sendable {
   case submit(RequestID, Submission)
   case review(RequestID, ReviewSubmission)
+  /// Says afterwards whether a glass had to be broken.
+  case reviewGlass(RequestID, HindsightSubmission)
   case cancel(RequestID)
   /// Activates an approved request, or gives an active grant a new password.
   case activate(RequestID)
@@ -32,6 +34,7 @@ package enum Command: Sendable {
     switch self {
     case .submit: "submit"
     case .review: "review"
+    case .reviewGlass: "review-glass"
     case .cancel: "cancel"
     case .activate: "activate"
     case .extend: "extend"
@@ -55,7 +58,8 @@ package enum Command: Sendable {
   /// The existing request that it is about.
   package var request: RequestID? {
     switch self {
-    case .review(let id, _), .cancel(let id), .activate(let id), .extend(_, of: let id, _),
+    case .review(let id, _), .reviewGlass(let id, _), .cancel(let id), .activate(let id),
+      .extend(_, of: let id, _),
       .release(let id), .revoke(let id, _), .lookAtResidue(let id), .decideResidue(let id, _),
       .forget(let id, _), .erase(let id, _):
       id
@@ -75,10 +79,12 @@ package struct Submission: Sendable, Equatable {
   package var ticket: WrittenText?
   package var entitlement: String?
   package var start: Timestamp?
+  package var breakGlass: Bool
 
   package init(
     database: String, role: String, duration: String, reason: WrittenText? = nil,
-    ticket: WrittenText? = nil, entitlement: String? = nil, start: Timestamp? = nil
+    ticket: WrittenText? = nil, entitlement: String? = nil, start: Timestamp? = nil,
+    breakGlass: Bool = false
   ) {
     self.database = database
     self.role = role
@@ -87,6 +93,7 @@ package struct Submission: Sendable, Equatable {
     self.ticket = ticket
     self.entitlement = entitlement
     self.start = start
+    self.breakGlass = breakGlass
   }
 }
 
@@ -123,10 +130,25 @@ package struct ReviewSubmission: Sendable, Equatable {
   }
 }
 
+package struct HindsightSubmission: Sendable, Equatable {
+  package var verdict: Hindsight.Judgement
+  package var comment: WrittenText?
+  /// The digest that the reviewer was shown; nil when the client did not say.
+  package var digest: Digest?
+
+  package init(verdict: Hindsight.Judgement, comment: WrittenText?, digest: Digest? = nil) {
+    self.verdict = verdict
+    self.comment = comment
+    self.digest = digest
+  }
+}
+
 /// What the broker itself saw or brought about.
 package enum Fact: Sendable, Equatable {
   /// Nobody came in time.
   case lapsed(RequestID)
+  /// Nobody has reviewed a broken glass in time.
+  case reviewOverdue(RequestID)
   case activated(RequestID, RoleIdentity, baseline: Digest? = nil)
   /// The activation failed, and the role is verified to be absent.
   case activationFailed(RequestID, because: String)

@@ -10,6 +10,8 @@ package func decide(
     return try decideSubmission(submission, id, by: caller, state, context)
   case .review(let id, let review):
     return try decideReview(review, of: id, by: caller, state, context)
+  case .reviewGlass(let id, let review):
+    return try decideHindsight(review, of: id, by: caller, state, context)
   case .cancel(let id):
     return try decideCancellation(of: id, by: caller, state, context)
   case .activate(let id):

@@ -10,6 +10,9 @@ func decideActivation(
   try requireUnlocked(request.ask, state)
   switch request.stage {
   case .approved(let approval):
+    if request.ask.breakGlass {
+      try requireNothingOverdue(of: caller.principal, state, context.now)
+    }
     return try activation(of: request, approval, state, context)
   case .granted(_, let grant):
     return try reissue(of: request, grant, context)
@@ -75,7 +78,8 @@ private func activation(
     client: database.client ?? database.access.endpoint,
     scopes: names.scopes(of: role, on: database.uid), sessions: rule.sessions,
     actsAs: role.postgresql.actsAs, residue: rule.residue,
-    scopesOwn: database.accept.contains(.scopeOwnsObjects))
+    scopesOwn: database.accept.contains(.scopeOwnsObjects),
+    reviewDue: rule.reviewAfter.map { now + $0 })
   return [.grantActivating(request.id, activating)]
 }
 
@@ -115,7 +119,7 @@ package func stillEntitled(
   }
   guard
     let role = policy.roles[ask.role], let rule = policy.rule(for: ask),
-    rule.covers(ask.database, ask.role),
+    rule.covers(ask.database, ask.role), rule.isBreakGlass == ask.breakGlass,
     policy.isMember(ask.requester, of: rule.requesters)
   else {
     throw Refusal(

@@ -10,6 +10,11 @@ func decideExtension(
   try requireIssuing(context)
   try requireUnlocked(extended.ask, state)
   let grant = try activeGrant(of: extended, context)
+  guard !extended.ask.breakGlass else {
+    throw Refusal(
+      .wrongState, "\(target) was taken with --break-glass, and is not extended",
+      hint: "ask anew")
+  }
   let (_, _, rule) = try stillEntitled(extended.ask, context.policy)
   if let open = state.extensions[target].flatMap({ state.requests[$0] }),
     !state.hasLapsed(open, at: context.now)
@@ -29,7 +34,7 @@ func decideExtension(
   let lapsesAt = min(context.now + rule.reviewWithin, grant.expiresAt)
   let submitted = submitting(ask, id, lapsesAt: lapsesAt, state, context)
   switch rule.review {
-  case .steps: return [.requestSubmitted(id, submitted)]
+  case .steps, .afterwards: return [.requestSubmitted(id, submitted)]
   case .automatic:
     let approved = RequestApproved(
       duration: duration, lapsesAt: lapsesAt, by: [], rule: rule.name)

@@ -6,10 +6,7 @@ func decideReview(
   try refuseAdminSocket(caller)
   let (rule, needed) = try ruleForReview(of: request, by: caller, state, context)
   try checkLength(review.comment, of: "comment")
-  if let shown = review.digest, shown != request.digest {
-    throw Refusal(
-      .otherDigest, "what you reviewed is not what was asked", hint: "look again: `jit show \(id)`")
-  }
+  try checkDigest(review.digest, of: request)
   guard case .pending(let lapsesAt) = request.stage, context.now < lapsesAt else {
     throw wrongState(request, to: "reviewed", context.now)
   }
@@ -24,20 +21,35 @@ func decideReview(
 private func ruleForReview(
   of request: Request, by caller: Caller, _ state: State, _ context: Context
 ) throws(Refusal) -> (Entitlement, needed: ReviewRule) {
+  try requireOther(caller, than: request)
+  let policy = context.policy
+  let rule = policy.rule(for: request.ask)
+  let needed = rule?.review.applying(in: state.circumstances(of: request.ask, context))
+  guard let rule, let needed, rule.isBreakGlass == request.ask.breakGlass,
+    policy.isReviewer(caller.principal, under: needed)
+  else { throw notReviewer(caller, of: request) }
+  return (rule, needed)
+}
+
+func requireOther(_ caller: Caller, than request: Request) throws(Refusal) {
   guard request.ask.requester != caller.principal else {
     throw Refusal(
       .ownRequest, "nobody reviews their own request",
       hint: "`jit show \(request.id)` tells who can")
   }
-  let policy = context.policy
-  let rule = policy.rule(for: request.ask)
-  let needed = rule?.review.applying(in: state.circumstances(of: request.ask, context))
-  guard let rule, let needed, policy.isReviewer(caller.principal, under: needed) else {
-    throw Refusal(
-      .notReviewer, "\(caller.principal) is not among the reviewers of \(request.id)",
-      hint: "`jit show \(request.id)` tells who can")
-  }
-  return (rule, needed)
+}
+
+func notReviewer(_ caller: Caller, of request: Request) -> Refusal {
+  Refusal(
+    .notReviewer, "\(caller.principal) is not among the reviewers of \(request.id)",
+    hint: "`jit show \(request.id)` tells who can")
+}
+
+func checkDigest(_ shown: Digest?, of request: Request) throws(Refusal) {
+  guard let shown, shown != request.digest else { return }
+  throw Refusal(
+    .otherDigest, "what you reviewed is not what was asked",
+    hint: "look again: `jit show \(request.id)`")
 }
 
 private func denial(
@@ -113,11 +125,15 @@ private func record(
     },
     tokenIssuedBy: issuer(of: caller, state))
   if let counted = Review(recorded, by: caller, at: context.now), !context.policy.counts(counted) {
-    throw Refusal(
-      .reviewMethod, "the policy takes no review by \(counted.method.rawValue)",
-      hint: "it says so under `reviews:`; `jit whoami` tells how you are known")
+    throw refused(counted.method)
   }
   return recorded
+}
+
+func refused(_ method: ReviewMethod) -> Refusal {
+  Refusal(
+    .reviewMethod, "the policy takes no review by \(method.rawValue)",
+    hint: "it says so under `reviews:`; `jit whoami` tells how you are known")
 }
 
 private func shortened(
@@ -156,7 +172,7 @@ private func checked(
     message: String(decoding: message, as: UTF8.self), armored: armored, key: key)
 }
 
-private func issuer(of caller: Caller, _ state: State) -> Principal? {
+func issuer(of caller: Caller, _ state: State) -> Principal? {
   switch caller.proof {
   case .token(let id): state.tokens[id]?.issuedBy
   case .peer, .admin: nil
@@ -167,7 +183,7 @@ extension Policy {
   /// Whether the person can only fill steps that count signed approvals alone.
   fileprivate func needsSignature(of person: Principal, _ rule: ReviewRule) -> Bool {
     switch rule {
-    case .automatic: false
+    case .automatic, .afterwards: false
     case .steps(let steps):
       steps.filter { isMember(person, of: [$0.from]) }.allSatisfy(\.needsSignature)
     }

@@ -17,20 +17,22 @@ func decideSubmission(
   try checkReason(submission.reason, against: rule.reason)
   try checkLength(submission.ticket, of: "ticket")
   try checkStart(submission.start, context.now)
+  if submission.breakGlass { try checkGlass(submission, of: requester, state, context.now) }
   try checkOpenRequests(of: requester, state)
 
   let ask = Ask(
     requester: requester, database: database.name, databaseUID: database.uid,
     environment: database.environment, role: role.name, duration: duration,
     start: submission.start, reason: submission.reason?.commitment,
-    ticket: submission.ticket?.commitment, entitlement: rule.name, extends: nil)
+    ticket: submission.ticket?.commitment, entitlement: rule.name, extends: nil,
+    breakGlass: rule.isBreakGlass)
   try requireOpen(ask, rule, at: ask.start ?? context.now, policy)
   // What begins later is counted when it begins.
   if ask.start == nil { try policy.checkCaps(on: ask, for: duration, rule, state, context) }
   let submitted = submitting(ask, id, lapsesAt: context.now + rule.reviewWithin, state, context)
   switch rule.review {
   case .steps: return [.requestSubmitted(id, submitted)]
-  case .automatic:
+  case .automatic, .afterwards:
     let approved = RequestApproved(
       duration: duration, lapsesAt: activationDeadline(ask, rule, context.now), by: [],
       rule: rule.name)
@@ -49,6 +51,16 @@ func submitting(
 /// How long the requester may take to activate: from now, or from the start if that is later.
 func activationDeadline(_ ask: Ask, _ rule: Entitlement, _ now: Timestamp) -> Timestamp {
   max(now, ask.start ?? now) + rule.activateWithin
+}
+
+private func checkGlass(
+  _ submission: Submission, of person: Principal, _ state: State, _ now: Timestamp
+) throws(Refusal) {
+  guard submission.start == nil else {
+    throw Refusal(
+      .usage, "the glass is broken for now, not for later", hint: "leave --start out")
+  }
+  try requireNothingOverdue(of: person, state, now)
 }
 
 func findDatabase(
@@ -90,7 +102,8 @@ private func chooseEntitlement(
   _ submission: Submission, for person: Principal, _ database: Database, _ role: Role,
   _ policy: Policy
 ) throws(Refusal) -> Entitlement {
-  let matching = policy.entitlements(for: person, database: database.name, role: role.name)
+  let all = policy.entitlements(for: person, database: database.name, role: role.name)
+  let matching = all.filter { $0.isBreakGlass == submission.breakGlass }
   if let wanted = submission.entitlement {
     if let rule = matching.first(where: { $0.name.text == wanted }) { return rule }
     throw Refusal(
@@ -100,8 +113,9 @@ private func chooseEntitlement(
         ? "see `jit databases`" : "these do: \(matching.map(\.name.text).joined(separator: ", "))")
   }
   guard let rule = matching.first else {
+    let act = submission.breakGlass ? "break the glass" : "ask"
     throw Refusal(
-      .notEntitled, "no rule lets \(person) ask for \(role.name) on \(database.name)",
+      .notEntitled, "no rule lets \(person) \(act) for \(role.name) on \(database.name)",
       hint: "`jit databases` lists what you may ask for")
   }
   guard matching.count == 1 else {
@@ -118,6 +132,7 @@ extension ReviewRule {
   package var summary: String {
     switch self {
     case .automatic: "no review"
+    case .afterwards(let party, let span): "review by \(party.text) within \(span) afterwards"
     case .steps(let steps):
       "review by " + steps.map { "\($0.count) of \($0.from.text)" }.joined(separator: " and ")
     }

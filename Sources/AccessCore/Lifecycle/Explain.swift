@@ -95,6 +95,7 @@ extension Policy {
       let roles = shown(rule.roles.sorted().map(\.text))
       objections.append("it is for \(roles), not for \(target.role)")
     }
+    if rule.isBreakGlass { objections.append("it is for emergencies, with --break-glass") }
     if duration > rule.maxDuration {
       objections.append("\(duration) is more than \(rule.maxDuration)")
     }
@@ -112,7 +113,7 @@ private func shown(_ names: [String]) -> String {
 extension ReviewRule {
   fileprivate func spared(in circumstances: Circumstances) -> [String] {
     switch self {
-    case .automatic: []
+    case .automatic, .afterwards: []
     case .steps(let steps):
       steps.filter { !$0.applies(in: circumstances) }.map { step in
         let conditions = step.when.map(\.words).joined(separator: ", or ")

@@ -19,6 +19,8 @@ package struct Grant: Sendable, Equatable {
   package let residue: ResiduePolicy
   /// The policy accepted then that the scopes own things.
   package let scopesOwn: Bool
+  /// Until when a broken glass has to be reviewed.
+  package let reviewDue: Timestamp?
   /// What the role left behind, so far as it was found.
   package internal(set) var found: [Residue] = []
   /// What a person decided about it, against the policy.

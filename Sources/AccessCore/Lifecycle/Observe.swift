@@ -5,6 +5,11 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
   case .lapsed(let id):
     guard let request = state.requests[id], state.hasLapsed(request, at: now) else { return [] }
     return [.requestLapsed(id)]
+  case .reviewOverdue(let id):
+    guard let request = state.requests[id], request.isReviewOverdue(at: now),
+      !request.isMarkedOverdue
+    else { return [] }
+    return [.reviewOverdue(id)]
   case .activated(let id, let identity, let baseline):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
     return [.grantActivated(id, GrantActivated(identity: identity, baseline: baseline))]

@@ -44,6 +44,8 @@ package struct Refusal: Error, Sendable, Equatable {
     case signatureInvalid = "signature-invalid"
     /// The policy takes no reviews of somebody who was authenticated like that.
     case reviewMethod = "review-method"
+    /// Who breaks the glass has not been reviewed for the last time.
+    case reviewOverdue = "review-overdue"
 
     case wrongState = "wrong-state"
     case alreadyReviewed = "already-reviewed"
@@ -79,8 +81,9 @@ extension Refusal.Code {
     switch self {
     case .notEntitled, .ambiguousEntitlement, .durationOverMax, .reasonMissing, .reasonMismatch,
       .ownRequest, .notReviewer, .widening, .notRequester, .notAuthorised, .adminSocket,
-      .otherDigest, .signatureRequired, .signatureInvalid, .reviewMethod, .unknownRequest,
-      .issuingStopped, .lockedDown, .ownLockdown, .tooMany, .frozen, .outsideWindow, .capReached:
+      .otherDigest, .signatureRequired, .signatureInvalid, .reviewMethod, .reviewOverdue,
+      .unknownRequest, .issuingStopped, .lockedDown, .ownLockdown, .tooMany, .frozen,
+      .outsideWindow, .capReached:
       true
     case .usage, .tooLarge, .unknownDatabase, .unknownRole, .unknownEntitlement, .unknownToken,
       .unknownPerson,

@@ -13,11 +13,16 @@ package struct Ask: Sendable, Equatable, Codable {
   package let entitlement: EntitlementName
   /// The grant of which this asks for more; nil when it asks for a grant of its own.
   package let extends: RequestID?
+  private let glass: Bool?
+
+  /// Emergency access, which nobody reviews before. The key is missing where it is not that.
+  package var breakGlass: Bool { glass ?? false }
 
   package init(
     requester: Principal, database: DatabaseName, databaseUID: DatabaseUID,
     environment: Environment, role: RoleName, duration: TimeSpan, start: Timestamp?,
-    reason: Commitment?, ticket: Commitment?, entitlement: EntitlementName, extends: RequestID?
+    reason: Commitment?, ticket: Commitment?, entitlement: EntitlementName, extends: RequestID?,
+    breakGlass: Bool = false
   ) {
     self.requester = requester
     self.database = database
@@ -30,12 +35,14 @@ package struct Ask: Sendable, Equatable, Codable {
     self.ticket = ticket
     self.entitlement = entitlement
     self.extends = extends
+    glass = breakGlass ? true : nil
   }
 
   private enum CodingKeys: String, CodingKey {
     case requester, database, environment, role, duration, start, reason, ticket, entitlement
     case extends
     case databaseUID = "database_uid"
+    case glass = "break_glass"
   }
 }
 
@@ -47,6 +54,10 @@ package struct Request: Sendable, Equatable {
   package let digest: Digest
   package let submittedAt: Timestamp
   package internal(set) var reviews: [Review] = []
+  /// What was said of a broken glass afterwards.
+  package internal(set) var hindsight: Hindsight?
+  /// Whether the ledger says that its review is overdue.
+  package internal(set) var isMarkedOverdue = false
   package internal(set) var stage: Stage
 
   package enum Stage: Sendable, Equatable {
@@ -69,7 +80,10 @@ package struct Request: Sendable, Equatable {
   }
 
   /// Whether the history of this request is over.
-  package var isClosed: Bool {
+  package var isClosed: Bool { isOver && !owesReview }
+
+  /// Whether nothing is or can be given any more.
+  package var isOver: Bool {
     switch stage {
     case .pending, .approved: false
     case .denied, .cancelled, .lapsed, .extended: true
@@ -140,14 +154,22 @@ package enum ReviewMethod: String, Sendable, Codable, CaseIterable {
   case token
 }
 
-extension Review {
-  /// Nil from the admin socket, which never reviews.
-  init?(_ data: ReviewRecorded, by reviewer: Caller, at time: Timestamp) {
-    switch reviewer.proof {
-    case .peer: method = .peer
-    case .token: method = .token
+extension ReviewMethod {
+  /// Nil for the admin socket, which never reviews.
+  init?(_ proof: Caller.Proof) {
+    switch proof {
+    case .peer: self = .peer
+    case .token: self = .token
     case .admin: return nil
     }
+  }
+}
+
+extension Review {
+  /// Nil from the admin socket.
+  init?(_ data: ReviewRecorded, by reviewer: Caller, at time: Timestamp) {
+    guard let method = ReviewMethod(reviewer.proof) else { return nil }
+    self.method = method
     self.reviewer = reviewer.principal
     verdict = data.verdict
     duration = data.duration

@@ -47,7 +47,7 @@ package func digest(
 
 /// What people wrote is there as commitments: an erased text leaves digests and signatures good.
 private func asked(_ ask: Ask, _ id: RequestID, origin: String) -> [String: JSON] {
-  [
+  var fields: [String: JSON] = [
     "origin": .string(origin), "request": .string(id.text),
     "requester": text(ask.requester), "database": text(ask.database),
     "database_uid": text(ask.databaseUID), "environment": .string(ask.environment.rawValue),
@@ -55,6 +55,8 @@ private func asked(_ ask: Ask, _ id: RequestID, origin: String) -> [String: JSON
     "reason": text(ask.reason?.digest), "ticket": text(ask.ticket?.digest),
     "entitlement": text(ask.entitlement), "extends": text(ask.extends),
   ]
+  if ask.breakGlass { fields["break_glass"] = .bool(true) }
+  return fields
 }
 
 private func text(_ value: (some CustomStringConvertible)?) -> JSON {

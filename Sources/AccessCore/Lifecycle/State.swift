@@ -39,7 +39,8 @@ package struct State: Sendable, Equatable {
     return state
   }
 
-  package var grants: [Request] { requests.values.filter { $0.grant != nil } }
+  /// Those whose grant has not ended.
+  package var grants: [Request] { requests.values.filter { $0.grant != nil && !$0.isOver } }
 }
 
 package struct Token: Sendable, Equatable {
@@ -90,7 +91,8 @@ extension Event {
     case .lockdownStarted(let data), .lockdownLifted(let data): .lockdown(data.range)
     case .requestSubmitted(let id, _), .requestApproved(let id, _), .requestDenied(let id),
       .requestCancelled(let id), .requestLapsed(let id), .requestReopened(let id, _),
-      .reviewRecorded(let id, _), .grantActivating(let id, _), .grantActivated(let id, _),
+      .reviewRecorded(let id, _), .glassReviewed(let id, _), .reviewOverdue(let id),
+      .grantActivating(let id, _), .grantActivated(let id, _),
       .grantFailed(let id, _), .grantExtended(let id, _), .grantRevoking(let id, _),
       .grantStuck(let id, _), .grantEnded(let id, _), .driftFound(let id?, _),
       .grantForgotten(let id, _), .residueFound(let id, _), .residueDecided(let id, _):
@@ -109,7 +111,8 @@ extension Event {
     case .logOpened, .policyLoaded: true
     case .driftFound(let id, _): id == nil
     case .requestSubmitted, .requestRefused, .requestApproved, .requestDenied, .requestCancelled,
-      .requestLapsed, .requestReopened, .reviewRecorded, .grantActivating, .grantActivated,
+      .requestLapsed, .requestReopened, .reviewRecorded, .glassReviewed, .reviewOverdue,
+      .grantActivating, .grantActivated,
       .grantFailed, .grantExtended, .grantRevoking, .grantStuck, .grantEnded, .grantForgotten,
       .residueFound, .residueDecided, .credentialReissued,
       .credentialRotated, .policyRefused, .tokenIssued, .tokenRevoked, .lockdownStarted,

@@ -7,13 +7,14 @@ extension Policy {
     switch rule {
     case .automatic: false
     case .steps(let steps): isMember(person, of: steps.map(\.from))
+    case .afterwards(let party, _): isMember(person, of: [party])
     }
   }
 
   /// Whether so many have denied that the request is.
   func isDenied(_ rule: ReviewRule, by denials: Set<Principal>) -> Bool {
     switch rule {
-    case .automatic: false
+    case .automatic, .afterwards: false
     case .steps(let steps):
       steps.contains { step in
         denials.count { isMember($0, of: [step.from]) } >= step.denyThreshold
@@ -21,11 +22,14 @@ extension Policy {
     }
   }
 
-  /// Whether a step of the request's rule names the person, whatever its conditions: they may come
-  /// to hold.
-  private func mayReview(_ person: Principal, _ request: Request) -> Bool {
-    guard let rule = rule(for: request.ask) else { return false }
-    return isReviewer(person, under: rule.review) && person != request.ask.requester
+  /// Whether the request's rule names the person, whatever the conditions of its steps: they may
+  /// come to hold. A broken glass can be reviewed even if its rule is gone: by who may revoke.
+  package func mayReview(_ person: Principal, _ request: Request) -> Bool {
+    guard person != request.ask.requester else { return false }
+    guard let rule = rule(for: request.ask), rule.isBreakGlass == request.ask.breakGlass else {
+      return request.ask.breakGlass && has(person, .revoke)
+    }
+    return isReviewer(person, under: rule.review)
   }
 
   /// Whether a review by the person could still bring the request forward.

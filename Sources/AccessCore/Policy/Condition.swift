@@ -74,7 +74,8 @@ package struct Circumstances: Sendable {
   init(_ ask: Ask, extending grant: Grant?, now: Timestamp, history: History) {
     self.init(
       Target(ask), duration: grant.map { $0.duration + ask.duration } ?? ask.duration,
-      time: max(now, ask.start ?? now), isFirstTime: history.isFirstTime)
+      time: max(now, ask.start ?? now), isBreakGlass: ask.breakGlass,
+      isFirstTime: history.isFirstTime)
   }
 }
 
@@ -103,7 +104,7 @@ extension ReviewRule {
   /// word `none` may mean: then all apply.
   package func applying(in circumstances: Circumstances) -> ReviewRule {
     switch self {
-    case .automatic: return .automatic
+    case .automatic, .afterwards: return self
     case .steps(let steps):
       let applying = steps.filter { $0.applies(in: circumstances) }
       return .steps(applying.isEmpty ? steps : applying)

@@ -64,6 +64,21 @@ package enum ReviewRule: Sendable, Equatable {
   case automatic
   /// All steps that apply are needed.
   case steps([ReviewStep])
+  /// Break-glass: nobody before, and one of them afterwards, so long after activation at most.
+  case afterwards(by: Party, within: TimeSpan)
+}
+
+extension Entitlement {
+  /// Whether it is for emergencies (`break_glass:`).
+  package var isBreakGlass: Bool { reviewAfter != nil }
+
+  /// How long after activation a review is due; nil where reviews come before.
+  package var reviewAfter: TimeSpan? {
+    switch review {
+    case .automatic, .steps: nil
+    case .afterwards(_, let span): span
+    }
+  }
 }
 
 /// `count` different people of `from` must approve.

@@ -31,7 +31,7 @@ extension Policy {
     requester: Principal
   ) -> Bool {
     switch rule {
-    case .automatic: true
+    case .automatic, .afterwards: true
     case .steps(let steps):
       zip(steps, filledSlots(of: steps, by: approvals, signed, requester))
         .allSatisfy { $0.count == $1.count }
@@ -47,6 +47,12 @@ extension Policy {
   ) -> ReviewProgress {
     switch rule {
     case .automatic: return ReviewProgress(needs: [])
+    case .afterwards(let party, _):
+      let step = ReviewStep(from: party, count: 1)
+      let people = people(in: party).subtracting([requester])
+      let need = ReviewProgress.Need(
+        step: step, filledBy: Array(approvals.sorted().prefix(1)), people: people.sorted())
+      return ReviewProgress(needs: [need])
     case .steps(let steps):
       let filled = filledSlots(of: steps, by: approvals, signed, requester)
       let takenUp = Set(filled.joined()).union([requester])
@@ -64,8 +70,9 @@ extension Policy {
     of request: Request, under rule: ReviewRule, with new: Review? = nil
   ) -> ReviewProgress {
     let approvers = approvers(of: request, with: new)
+    let afterwards = [request.hindsight?.reviewer].compactMap(\.self)
     return progress(
-      under: rule, approvals: approvers.all, signed: approvers.signed,
+      under: rule, approvals: approvers.all.union(afterwards), signed: approvers.signed,
       requester: request.ask.requester)
   }
 
@@ -80,7 +87,9 @@ extension Policy {
   }
 
   /// Whether the policy takes a review of somebody who was authenticated like that.
-  func counts(_ review: Review) -> Bool { !reviewsNotBy.contains(review.method) }
+  func counts(_ review: Review) -> Bool { counts(review.method) }
+
+  func counts(_ method: ReviewMethod) -> Bool { !reviewsNotBy.contains(method) }
 
   /// Whether the key that signed it is still one of the reviewer's.
   func isSigned(_ review: Review) -> Bool {

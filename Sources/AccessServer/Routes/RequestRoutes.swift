@@ -29,7 +29,8 @@ struct RequestRoutes {
     let submission = Submission(
       database: new.database, role: new.role, duration: new.duration,
       reason: broker.written(new.reason), ticket: broker.written(new.ticket),
-      entitlement: new.entitlement, start: try times.read(new.start, broker.policy.snapshot.policy))
+      entitlement: new.entitlement, start: try times.read(new.start, broker.policy.snapshot.policy),
+      breakGlass: new.breakGlass ?? false)
     if new.dryRun == true {
       let rehearsed = try await broker.rehearse(submission, by: caller)
       var view = RequestView(
@@ -60,18 +61,35 @@ struct RequestRoutes {
   private func review(_ request: Request, _ context: APIContext) async throws -> Response {
     let caller = try context.caller
     let write = try await request.write(NewReview.self, by: caller)
-    guard let verdict = Verdict(rawValue: write.body.verdict) else {
-      throw Problem(.usage, "a verdict is approve or deny")
-    }
     let digest = try write.body.digest.map { text in
       guard let digest = Digest(hex: text) else { throw Problem(.usage, "not a digest") }
       return digest
+    }
+    if let verdict = Hindsight.Judgement(rawValue: write.body.verdict) {
+      return try await reviewGlass(verdict, digest, write, by: caller, context)
+    }
+    guard let verdict = Verdict(rawValue: write.body.verdict) else {
+      throw Problem(.usage, "a verdict is approve or deny, or afterwards justified or unjustified")
     }
     let submission = ReviewSubmission(
       verdict: verdict, duration: write.body.duration, comment: broker.written(write.body.comment),
       digest: digest, signature: write.body.signature)
     return try await respond(
       broker.review(try context.requestID, submission, by: caller, idempotency: write.idempotency))
+  }
+
+  private func reviewGlass(
+    _ verdict: Hindsight.Judgement, _ digest: Digest?, _ write: Write<NewReview>,
+    by caller: Caller, _ context: APIContext
+  ) async throws -> Response {
+    guard write.body.duration == nil, write.body.signature == nil else {
+      throw Problem(.usage, "a verdict afterwards has neither a duration nor a signature")
+    }
+    let submission = HindsightSubmission(
+      verdict: verdict, comment: broker.written(write.body.comment), digest: digest)
+    return try await respond(
+      broker.reviewGlass(
+        try context.requestID, submission, by: caller, idempotency: write.idempotency))
   }
 
   private func cancel(_ request: Request, _ context: APIContext) async throws -> Response {

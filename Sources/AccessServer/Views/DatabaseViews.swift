@@ -12,7 +12,7 @@ func databaseViews(for person: Principal, _ policy: Policy) -> [DatabaseView] {
           role: role.name.text, entitlement: rule.name.text, maxDuration: rule.maxDuration.text,
           needs: policy.progress(under: rule.review, approvals: [], requester: person).needs
             .map(NeedView.init),
-          writes: role.writes)
+          writes: role.writes, breakGlass: rule.isBreakGlass)
       }
     }
     return DatabaseView(

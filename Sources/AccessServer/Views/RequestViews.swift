@@ -8,6 +8,8 @@ extension RequestView {
     let ask = request.ask
     let reason = ask.reason.flatMap { detail.texts[$0] }
     let ticket = ask.ticket.flatMap { detail.texts[$0] }
+    var reviews = request.reviews.map { ReviewView($0, detail.texts) }
+    if let hindsight = request.hindsight { reviews.append(ReviewView(hindsight, detail.texts)) }
     self.init(
       id: request.id.text, state: request.stage.name, requester: ask.requester.text,
       database: ask.database.text, databaseUID: ask.databaseUID.text,
@@ -15,22 +17,18 @@ extension RequestView {
       duration: request.duration.text, requestedDuration: ask.duration.text,
       start: ask.start?.description, reason: reason?.text, ticket: ticket?.text,
       reasonSalt: reason?.salt.hex, ticketSalt: ticket?.salt.hex, entitlement: ask.entitlement.text,
-      breakGlass: false, extends: ask.extends?.text, submittedAt: request.submittedAt.description,
+      breakGlass: ask.breakGlass, extends: ask.extends?.text,
+      submittedAt: request.submittedAt.description,
       decidedAt: request.decidedAt?.description, lapsesAt: request.lapsesAt?.description,
       needs: detail.needs.map(NeedView.init),
-      reviews: request.reviews.map { review in
-        ReviewView(
-          reviewer: review.reviewer.text, verdict: review.verdict.rawValue,
-          comment: review.comment.flatMap { detail.texts[$0]?.text },
-          duration: review.duration?.text, signed: review.signedWith != nil,
-          method: review.method.rawValue, tokenIssuedBy: review.tokenIssuedBy?.text,
-          at: review.at.description)
-      },
+      reviews: reviews,
       grant: request.grant.map(GrantView.init), lockdown: detail.lockdown?.words,
       stopped: detail.stop?.words, stoppedUntil: detail.stop?.until?.description,
       lookAlikes: detail.lookAlikes.map(LookAlikeView.init),
       tableAccess: preview.tables.map(TableAccessView.init), digest: request.digest.description,
-      origin: detail.origin, sql: preview.sql, durable: durable)
+      origin: detail.origin,
+      reviewDue: request.owesReview ? request.reviewDue?.description : nil, sql: preview.sql,
+      durable: durable)
   }
 }
 
@@ -56,6 +54,25 @@ extension LookAlikeView {
     self.init(
       database: database.name.text, uid: database.uid.text,
       environment: database.environment.rawValue)
+  }
+}
+
+extension ReviewView {
+  fileprivate init(_ review: Review, _ texts: [Commitment: WrittenText]) {
+    self.init(
+      reviewer: review.reviewer.text, verdict: review.verdict.rawValue,
+      comment: review.comment.flatMap { texts[$0]?.text }, duration: review.duration?.text,
+      signed: review.signedWith != nil, method: review.method.rawValue,
+      tokenIssuedBy: review.tokenIssuedBy?.text, at: review.at.description)
+  }
+
+  /// What was said afterwards.
+  fileprivate init(_ hindsight: Hindsight, _ texts: [Commitment: WrittenText]) {
+    self.init(
+      reviewer: hindsight.reviewer.text, verdict: hindsight.verdict.rawValue,
+      comment: texts[hindsight.comment]?.text, duration: nil, signed: false,
+      method: hindsight.method.rawValue, tokenIssuedBy: hindsight.tokenIssuedBy?.text,
+      at: hindsight.at.description)
   }
 }
 

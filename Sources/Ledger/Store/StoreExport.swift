@@ -101,7 +101,12 @@ extension Store {
                  max(\(data("cause"))) \(of("grant.ended")),
                  iif(max(\(data("receipt.verified"))) \(of("grant.ended")), 'yes', 'no'),
                  max(\(data("receipt.sessions_ended"))) \(of("grant.ended")),
-                 max(\(data("receipt.overrun_ms"))) \(of("grant.ended"))
+                 max(\(data("receipt.overrun_ms"))) \(of("grant.ended")),
+                 iif(max(\(data("ask.break_glass"))) \(of("request.submitted")), 'yes', 'no'),
+                 max(\(data("review_due"))) \(of("grant.activating")),
+                 iif(max(e.kind = 'review.overdue'), 'yes', 'no'),
+                 max(e.actor) \(of("glass.reviewed")),
+                 max(\(data("verdict"))) \(of("glass.reviewed"))
             FROM entries AS e
            WHERE e.request > :after AND e.seq < :size AND (\(selection.condition))
            GROUP BY e.request

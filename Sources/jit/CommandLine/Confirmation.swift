@@ -16,13 +16,28 @@ func confirmFirstProductionWrite(database: String, role: String, _ broker: Broke
     Path.requests, query: [("scope", ListScope.mine.rawValue)])
   guard !mine.view.contains(where: { $0.database == database && $0.role == role }) else { return }
 
+  try typeBack(target, "this is your first request for \(role.inert) on \(database.inert)")
+}
+
+/// Has the person type a production database's uid each time that they break the glass.
+func confirmGlass(database: String, role: String, _ broker: Broker) async throws {
+  let databases: Reply<[DatabaseView]> = try await broker.get(Path.databases)
+  guard
+    let target = databases.view.first(where: { $0.name == database }),
+    target.environment == Environment.production.rawValue
+  else { return }
+  try typeBack(
+    target, "you break the glass for \(role.inert) on \(database.inert): this is an alarm")
+}
+
+private func typeBack(_ database: DatabaseView, _ words: String) throws(Failure) {
   let console = Console.standard
-  let label = console.errorPaint.environment(target.environment)
-  console.say("\(label): this is your first request for \(role.inert) on \(database.inert)\n")
-  let answer = console.ask("type its uid, \(target.uid.inert), to go on: ")
-  guard answer == target.uid else {
+  let label = console.errorPaint.environment(database.environment)
+  console.say("\(label): \(words)\n")
+  let answer = console.ask("type its uid, \(database.uid.inert), to go on: ")
+  guard answer == database.uid else {
     throw Failure(
-      .refused, "that is not the uid of \(database)",
+      .refused, "that is not the uid of \(database.name.inert)",
       hint: "nothing was asked; `jit databases` shows each uid")
   }
 }

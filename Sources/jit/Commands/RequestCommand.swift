@@ -35,6 +35,9 @@ struct RequestCommand: AsyncParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("A ticket's name.", valueName: "text"))
   var ticket: String?
 
+  @Flag(help: "An emergency: access at once, an alarm, and a review afterwards.")
+  var breakGlass = false
+
   @OptionGroup var waiting: WaitOptions
 
   @Flag(help: "Ask nothing; show the reviewers and the exact SQL.")
@@ -50,10 +53,15 @@ struct RequestCommand: AsyncParsableCommand {
     try waiting.check()
     let ask = NewRequest(
       database: database, role: role, duration: span.text, reason: reason, ticket: ticket,
-      entitlement: entitlement, start: start, dryRun: dryRun ? true : nil)
+      entitlement: entitlement, start: start, dryRun: dryRun ? true : nil,
+      breakGlass: breakGlass ? true : nil)
     try await Broker.open { broker in
       if !dryRun && !yes && Console.standard.canAsk {
-        try await confirmFirstProductionWrite(database: database, role: role, broker)
+        if breakGlass {
+          try await confirmGlass(database: database, role: role, broker)
+        } else {
+          try await confirmFirstProductionWrite(database: database, role: role, broker)
+        }
       }
       let reply: Reply<RequestView> = try await broker.post(Path.requests, ask)
       warnIfNotDurable(reply.view)

@@ -20,8 +20,14 @@ extension RequestView {
   /// What a dry run found.
   func dryRunText(paint: Paint, now: Timestamp) -> String {
     let rule = ("entitlement", [entitlement.inert])
-    let approval =
-      needs.isEmpty ? [("needs", ["no review"])] + openLabels(now, paint) : openLabels(now, paint)
+    let approval: [(label: String, lines: [String])] =
+      if needs.isEmpty {
+        [("needs", ["no review"])] + openLabels(now, paint)
+      } else if breakGlass {
+        [("afterwards", needs.map(\.line))] + openLabels(now, paint)
+      } else {
+        openLabels(now, paint)
+      }
     return "would request: \(summary(paint))\n" + fields([rule] + approval, paint: paint)
       + sqlText(paint) + tablesText(paint)
   }
@@ -38,7 +44,7 @@ extension RequestView {
       ("asked for", requestedDuration == duration ? [] : [requestedDuration.inert]),
       ("lockdown", lockdown.map { [paint.red("no access is given: \($0.inert)")] } ?? []),
       ("extends", extends.map { [$0.inert] } ?? []),
-      ("break-glass", breakGlass ? [paint.red("yes")] : []),
+      ("break-glass", breakGlass ? [paint.red(glass(now))] : []),
       ("submitted", [moment(submittedAt, now: now)]),
       ("decided", decidedAt.map { [moment($0, now: now)] } ?? []),
       ("start", start.map { [moment($0, now: now)] } ?? []),
@@ -78,6 +84,19 @@ extension RequestView {
   private func lookAlikeLine(_ other: LookAlikeView, _ paint: Paint) -> String {
     "this is \(database.inert), \(paint.environment(environment)), uid \(databaseUID.inert); not "
       + "\(other.database.inert), \(paint.environment(other.environment)), uid \(other.uid.inert)"
+  }
+
+  /// Whether somebody still has to look at it.
+  private func glass(_ now: Timestamp) -> String {
+    guard let reviewDue else { return "yes" }
+    let people = needs.map(\.line).joined(separator: ", ")
+    return isReviewOverdue(now)
+      ? "a review is overdue since \(moment(reviewDue, now: now)): \(people)"
+      : "a review is owed until \(moment(reviewDue, now: now)): \(people)"
+  }
+
+  func isReviewOverdue(_ now: Timestamp) -> Bool {
+    reviewDue.flatMap { Timestamp($0) }.map { $0 <= now } ?? false
   }
 
   private func sqlText(_ paint: Paint) -> String {
@@ -140,6 +159,7 @@ extension ReviewView {
       switch verdict {
       case "approve": "approved"
       case "deny": "denied"
+      case "justified", "unjustified": "found it \(verdict)"
       default: verdict.inert
       }
     let limit = duration.map { ", for \($0.inert)" } ?? ""
@@ -152,6 +172,7 @@ extension ReviewView {
 
 /// What a person can do about a pending request, and if nothing, why.
 func reviewAbility(of person: String, on request: RequestView) -> String? {
+  if request.reviewDue != nil { return glassAbility(of: person, on: request) }
   guard request.state == "pending" else { return nil }
   if person == request.requester { return "cannot review: nobody reviews their own request" }
   if request.reviews.contains(where: { $0.reviewer == person }) { return "have reviewed it" }
@@ -162,4 +183,10 @@ func reviewAbility(of person: String, on request: RequestView) -> String? {
   }
   let groups = list(open.map(\.from.inert))
   return "cannot review: you are not one of \(groups.isEmpty ? "the reviewers" : groups)"
+}
+
+private func glassAbility(of person: String, on request: RequestView) -> String? {
+  if person == request.requester { return "cannot review: nobody reviews their own request" }
+  guard request.needs.contains(where: { $0.people.contains(person) }) else { return nil }
+  return "can review: jit review \(request.id.inert) --verdict justified|unjustified --comment T"
 }

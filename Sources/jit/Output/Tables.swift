@@ -8,9 +8,10 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
     requests.map { request in
       let open = request.needs.filter { $0.have < $0.count }
       let needs =
-        request.state == "pending" ? open.map { "\($0.count - $0.have) of \($0.from.inert)" } : []
+        request.state == "pending" || request.reviewDue != nil
+        ? open.map { "\($0.count - $0.have) of \($0.from.inert)" } : []
       return [
-        Cell(request.id.inert), stateCell(request, paint), Cell(request.requester.inert),
+        Cell(request.id.inert), stateCell(request, paint, now), Cell(request.requester.inert),
         Cell(request.role.inert), Cell(request.database.inert),
         environmentCell(request.environment, paint), Cell(request.duration.inert),
         Cell(ago(request.submittedAt, now)), Cell(needs.joined(separator: ", ")),
@@ -21,9 +22,13 @@ func requestTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> St
 /// What the access itself is doing says more than that it was approved once.
 private func state(_ request: RequestView) -> String { request.grant?.state ?? request.state }
 
-/// A lockdown explains why what was approved is not given.
-private func stateCell(_ request: RequestView, _ paint: Paint) -> Cell {
-  let mark = request.lockdown == nil ? "" : ", locked"
+/// A lockdown explains why what was approved is not given; a broken glass stands out.
+private func stateCell(_ request: RequestView, _ paint: Paint, _ now: Timestamp) -> Cell {
+  let marks = [
+    request.lockdown == nil ? "" : ", locked", request.breakGlass ? ", break-glass" : "",
+    request.isReviewOverdue(now) ? ", review overdue" : "",
+  ]
+  let mark = marks.joined()
   let state = state(request)
   return Cell(state.inert + mark, shown: paint.state(state) + paint.red(mark))
 }
@@ -43,7 +48,7 @@ func grantTable(_ requests: [RequestView], paint: Paint, now: Timestamp) -> Stri
     requests.compactMap { request in
       guard let grant = request.grant else { return nil }
       return [
-        Cell(request.id.inert), stateCell(request, paint), Cell(request.requester.inert),
+        Cell(request.id.inert), stateCell(request, paint, now), Cell(request.requester.inert),
         Cell(request.role.inert), Cell(request.database.inert),
         environmentCell(request.environment, paint), Cell(remaining(grant, now)),
         Cell(grant.roleName.inert),
@@ -69,7 +74,8 @@ func databaseTable(_ databases: [DatabaseView], paint: Paint) -> String {
         return [
           Cell(database.name.inert), environmentCell(database.environment, paint),
           Cell(offer.role.inert), Cell(offer.maxDuration.inert), Cell(offer.entitlement.inert),
-          Cell(review.isEmpty ? "none" : review), Cell(database.uid.inert),
+          Cell(review.isEmpty ? "none" : offer.breakGlass ? "break-glass, then \(review)" : review),
+          Cell(database.uid.inert),
         ]
       }
     }, paint: paint)

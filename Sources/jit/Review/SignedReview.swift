@@ -84,7 +84,7 @@ extension Ask {
     self.init(
       requester: requester, database: database, databaseUID: uid, environment: environment,
       role: role, duration: duration, start: start, reason: reason, ticket: ticket,
-      entitlement: entitlement, extends: extends)
+      entitlement: entitlement, extends: extends, breakGlass: view.breakGlass)
   }
 }
 
