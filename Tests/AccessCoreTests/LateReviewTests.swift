@@ -82,7 +82,7 @@ struct LateReviewTests {
 }
 
 extension Request.Stage {
-  fileprivate var word: String {
+  var word: String {
     switch self {
     case .pending: "pending"
     case .approved, .granted, .extended: "approved"
