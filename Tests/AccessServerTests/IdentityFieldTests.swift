@@ -60,6 +60,7 @@ struct IdentityFieldTests {
             .object([
               "from": .string("dba"), "count": .integer(1), "have": .integer(0),
               "people": .array([.string("dana")]), "when": .null,
+              "signature": .bool(false),
             ])
           ]),
         ])

@@ -99,7 +99,10 @@ struct DifferenceTests {
         glass: { requesters: [alice], databases: [orders_PROD], roles: [read], max_duration: 5m, reviewed_by: dba }
       authorities:
       """,
-      ["gained read on orders_PROD in an emergency [alice]", "gained reviews of glass [dana drew]"]
+      [
+        "gained read on orders_PROD in an emergency [alice]", "gained reviews of glass [dana drew]",
+        "changed glass is new: at most 5m, review by dba within 24h afterwards []",
+      ]
     ),
   ]
 

@@ -55,11 +55,12 @@ extension Policy {
       return ReviewProgress(needs: [need])
     case .steps(let steps):
       let filled = filledSlots(of: steps, by: approvals, signed, requester)
-      let takenUp = Set(filled.joined()).union([requester])
+      let takenUp = Set(filled.joined())
       let needs = zip(steps, filled).map { step, filledBy in
-        ReviewProgress.Need(
-          step: step, filledBy: filledBy,
-          people: people(in: step.from).subtracting(takenUp).sorted())
+        // Who has not signed may still do so, and give the slot they fill to somebody else.
+        let done = (step.needsSignature ? takenUp.intersection(signed) : takenUp).union([requester])
+        return ReviewProgress.Need(
+          step: step, filledBy: filledBy, people: people(in: step.from).subtracting(done).sorted())
       }
       return ReviewProgress(needs: needs)
     }
