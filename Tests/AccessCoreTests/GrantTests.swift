@@ -168,6 +168,24 @@ struct GrantTests {
     #expect(world.refusal(.release(id), World.alice) == .wrongState)
   }
 
+  @Test("what is live is given back, not cancelled, and what is ending needs neither")
+  func cancelling() throws {
+    var world = World()
+    let id = try world.active()
+    func hint() -> String? {
+      do {
+        _ = try decide(
+          .cancel(id), by: World.alice, world.state.recalling(world.request(id)), world.context)
+        return nil
+      } catch { return error.hint }
+    }
+    #expect(hint() == "give it back: `jit release \(id)`")
+    try world.say(.release(id), World.alice)
+    #expect(hint() == "see `jit show \(id)`")
+    world.see(.ended(id, Self.receipt))
+    #expect(hint() == "see `jit show \(id)`")
+  }
+
   @Test(
     "release is the requester's, revoke is the authority's",
     arguments: [

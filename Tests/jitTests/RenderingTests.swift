@@ -108,7 +108,8 @@ struct RenderingTests {
       verified: false, overrunMs: 900)
     #expect(
       receipt.lines(.plain) == [
-        "1 session ended and 3 objects dropped", "NOT VERIFIED: what is left could not be checked",
+        "1 session ended and 3 objects dropped",
+        "NOT VERIFIED: the role is not gone, for something hangs on it",
         "900 ms from its end until no session was left",
         "left: table public.fix in orders (12 rows)",
       ])
@@ -122,6 +123,20 @@ struct RenderingTests {
     try expectGolden(
       owed.fullText(paint: .plain, now: now) + "\n"
         + overdue.fullText(paint: .plain, now: now, reader: reader), "show-glass")
+  }
+
+  @Test("before a glass is broken nothing is needed, and who looks at it afterwards is told")
+  func unbroken() {
+    var request = RequestView.glass(reviewDue: nil)
+    request.grant = nil
+    let lines = "  afterwards   1 of security: sam\n"
+    for text in [
+      request.dryRunText(paint: .plain, now: now), request.fullText(paint: .plain, now: now),
+    ] {
+      #expect(text.ranges(of: lines).count == 1)
+      #expect(!text.contains("needs"))
+    }
+    #expect(request.submittedText(paint: .plain, now: now).hasSuffix("1 of security: sam\n"))
   }
 
   @Test("requests stand in aligned columns")

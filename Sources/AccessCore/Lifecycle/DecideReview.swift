@@ -196,8 +196,15 @@ func decideCancellation(
   let request = try findOwn(id, for: caller, to: "cancel", state, context.policy)
   switch request.stage {
   case .pending, .approved: return [.requestCancelled(id)]
-  case .granted:
-    throw Refusal(.wrongState, "\(id) is active", hint: "give it back: `jit release \(id)`")
+  case .granted(_, let grant):
+    switch grant.stage {
+    case .activating, .active:
+      throw Refusal(
+        .wrongState, "\(id) \(describe(request, context.now))",
+        hint: "give it back: `jit release \(id)`")
+    case .revoking, .stuck, .ended, .forgotten:
+      throw wrongState(request, to: "cancelled", context.now)
+    }
   case .denied, .cancelled, .lapsed, .extended:
     throw wrongState(request, to: "cancelled", context.now)
   }

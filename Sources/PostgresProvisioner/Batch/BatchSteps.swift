@@ -49,12 +49,12 @@ extension RevocationBatch {
   /// Sets aside whose role, or whose scope, has something that is to be looked at: prepared
   /// transactions, guests, things that now belong to the scope.
   mutating func setAsideWhoLeftSomething(on server: String) async throws(Obstacle) {
-    let (oids, scopes) = (oids, plannedScopes)
+    let (oids, scopes) = (oids, plannedScopes + [markerRole])
     let left = try await step(on: server) { try $0.unusual(of: oids, and: scopes) }
     setAside(
       going.filter { index in
         left.roles.contains(members[index].oid)
-          || !left.scopes.isDisjoint(with: members[index].target.scopes)
+          || !left.scopes.isDisjoint(with: members[index].target.scopes + [markerRole])
       }, "it left something behind")
   }
 

@@ -31,6 +31,8 @@ extension Connection {
       }
     } catch {
       disposal.refusal = try Obstacle(cleaning: cleaning.role, error)
+      // Until it can be dropped it must not run with the power of whoever comes by.
+      _ = try disarm(cleaning.role)
     }
     return disposal
   }
@@ -43,7 +45,7 @@ extension Connection {
     // Anything else of others' stays, and so does what it leans on.
     let others = try query(.leaning(on: role.oid))
     let kinds = try others.map { row throws(PostgresError) in try row.text("kind") }
-    if kinds.allSatisfy({ $0 == "pg_trigger" }) {
+    if !kinds.isEmpty, kinds.allSatisfy({ $0 == "pg_trigger" }) {
       try dropTriggerFunctions(of: role)
       if try isDone(drop) { return [] }
     }
@@ -66,7 +68,6 @@ extension Connection {
     }
   }
 
-  /// Only triggers can lean on a function that returns one.
   private func dropTriggerFunctions(of role: RoleRecord) throws(PostgresError) {
     for statement in try query(.droppingTriggerFunctions(of: role.oid)).statements {
       try execute(statement)
@@ -74,23 +75,29 @@ extension Connection {
   }
 
   /// Makes what stays harmless.
-  ///
-  /// SECURITY DEFINER, because its owner can do nothing; as INVOKER it would run with the power of
-  /// whoever comes by.
   private func entomb(_ role: RoleRecord) throws(PostgresError) {
-    let statements =
-      try query(.disarming(of: role.oid)).statements
-      + query(.undoingGrants(of: role.oid)).statements
+    let armed = try disarm(role)
+    let granted = try executeEach(of: query(.undoingGrants(of: role.oid)).statements)
+    try dropTriggerFunctions(of: role)
+    if let refusal = armed ?? granted { throw refusal }
+  }
+
+  /// SECURITY DEFINER, because its owner can do nothing; as INVOKER it would run with the power of
+  /// whoever comes by. Hands back what the server refused.
+  private func disarm(_ role: RoleRecord) throws(PostgresError) -> PostgresError? {
+    try executeEach(of: query(.disarming(of: role.oid)).statements)
+  }
+
+  /// One that is refused leaves no reason to leave the others out; hands back the first refusal.
+  private func executeEach(of statements: [String]) throws(PostgresError) -> PostgresError? {
     var refusal: PostgresError?
     for statement in statements {
-      // One that is refused leaves no reason to leave the others out.
       do throws(PostgresError) { try execute(statement) } catch {
         guard case .server = error.kind else { throw error }
         refusal = refusal ?? error
       }
     }
-    try dropTriggerFunctions(of: role)
-    if let refusal { throw refusal }
+    return refusal
   }
 
   /// Before 16 nobody but a superuser owns one.

@@ -36,7 +36,8 @@ extension Connection {
   ) throws(PostgresError) -> [PreparedTransaction] {
     let holderCanBecomeScope = !Dialect(serverVersion: serverVersion).hasMembershipOptions
     var transactions: [PreparedTransaction] = []
-    for row in try query(.prepared(by: oid, orAnyOf: holderCanBecomeScope ? scopes : [])) {
+    let alsoOf = holderCanBecomeScope ? scopes + [markerRole] : []
+    for row in try query(.prepared(by: oid, orAnyOf: alsoOf)) {
       transactions.append(
         PreparedTransaction(
           gid: try row.text("gid"), owner: try row.text("owner"),

@@ -6,10 +6,11 @@ extension RevocationAttempt {
   /// uses the scope next.
   ///
   /// What a scope owns becomes the role's, and is looked at with the rest; where the policy accepts
-  /// that scopes own things, nobody can tell what is whose, and all of it stays.
+  /// that scopes own things, nobody can tell what is whose, and all of it stays. The marker owns
+  /// nothing, whatever a policy accepts.
   mutating func tidyScopes(after role: RoleRecord, on server: String) async throws(Obstacle) {
-    let (scopes, onlyLooks) = (target.scopes, target.onlyLooks)
-    if target.scopesOwn || scopes.isEmpty { return }
+    let onlyLooks = target.onlyLooks
+    let scopes = (target.scopesOwn ? [] : target.scopes) + [markerRole]
     let databases = try await step(on: server) { connection in
       try connection.query(.databasesOwned(inByAny: scopes)).map { row throws(PostgresError) in
         try row.text("database")
@@ -74,13 +75,13 @@ extension Connection {
   private func takeBack(from scope: String, to role: String) throws(PostgresError) {
     let statements = try RoleStatements(role, on: self)
     let quotedScope = try quoted(identifier: scope)
+    var steps = [statements.join(scope: quotedScope), statements.inherit(from: quotedScope)]
+    // By the marker the role is known as ours to its end.
+    if scope != markerRole { steps.append(statements.leave(scope: quotedScope)) }
+    let sql = steps.joined(separator: ";\n")
     try belonging(to: scope) { connection throws(PostgresError) in
       try connection.belonging(to: role) { connection throws(PostgresError) in
-        try connection.execute(
-          [
-            statements.join(scope: quotedScope), statements.inherit(from: quotedScope),
-            statements.leave(scope: quotedScope),
-          ].joined(separator: ";\n"))
+        try connection.execute(sql)
       }
     }
   }

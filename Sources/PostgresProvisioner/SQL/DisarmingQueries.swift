@@ -17,7 +17,8 @@ extension Statement {
       """, [String(oid)])
   }
 
-  /// Drops the role's functions that triggers on others' tables run, and with them the triggers.
+  /// Drops the role's functions that triggers on others' tables run, and with them the triggers;
+  /// not those that something else leans on as well, like a view that names one.
   static func droppingTriggerFunctions(of oid: UInt32) -> Statement {
     Statement(
       """
@@ -29,6 +30,11 @@ extension Statement {
                        FROM pg_catalog.pg_trigger t
                        JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
                       WHERE t.tgfoid = p.oid AND c.relowner <> p.proowner)
+         AND NOT EXISTS (SELECT
+                           FROM pg_catalog.pg_depend d
+                          WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                            AND d.refobjid = p.oid
+                            AND d.classid <> 'pg_catalog.pg_trigger'::pg_catalog.regclass)
        ORDER BY p.oid
       """, [String(oid)])
   }

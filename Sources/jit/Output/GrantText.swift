@@ -51,7 +51,10 @@ extension ReceiptView {
     let seen =
       verified
       ? "verified: the role is gone, no session, no prepared transaction, nothing owned"
-      : paint.red("NOT VERIFIED: what is left could not be checked")
+      : paint.red(
+        residue.isEmpty
+          ? "NOT VERIFIED: what is left could not be checked"
+          : "NOT VERIFIED: the role is not gone, for something hangs on it")
     let overrun = "\(overrunMs) ms from its end until no session was left"
     return [done.isEmpty ? "nothing was open" : list(done), seen, overrun]
       + residue.map { "left: \($0.words)" }

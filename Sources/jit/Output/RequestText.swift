@@ -23,8 +23,6 @@ extension RequestView {
     let approval: [(label: String, lines: [String])] =
       if needs.isEmpty {
         [("needs", ["no review"])] + openLabels(now, paint)
-      } else if breakGlass {
-        [("afterwards", needs.map(\.line))] + openLabels(now, paint)
       } else {
         openLabels(now, paint)
       }
@@ -42,7 +40,6 @@ extension RequestView {
       ("ticket", ticket.map { [$0.inert] } ?? []),
       ("entitlement", [entitlement.inert]),
       ("asked for", requestedDuration == duration ? [] : [requestedDuration.inert]),
-      ("lockdown", lockdown.map { [paint.red("no access is given: \($0.inert)")] } ?? []),
       ("extends", extends.map { [$0.inert] } ?? []),
       ("break-glass", breakGlass ? [paint.red(glass(now))] : []),
       ("submitted", [moment(submittedAt, now: now)]),
@@ -66,7 +63,9 @@ extension RequestView {
   ) -> [(label: String, lines: [String])] {
     [
       ("needs", needLines),
+      ("afterwards", isUnbrokenGlass ? needs.map(\.line) : []),
       ("lapses", lapsesAt.map { [moment($0, now: now)] } ?? []),
+      ("lockdown", lockdown.map { [paint.red("no access is given: \($0.inert)")] } ?? []),
       ("stopped", stopped.map { [paint.red("not given now: \($0.inert)")] } ?? []),
       ("look-alike", lookAlikes.map { lookAlikeLine($0, paint) }),
     ]
@@ -76,9 +75,13 @@ extension RequestView {
   private var needLines: [String] {
     if state == "pending" { return needs.map(\.line) }
     let missing = needs.filter { $0.have < $0.count }
-    guard state == "approved", grant == nil, extends == nil, !missing.isEmpty else { return [] }
+    guard state == "approved", grant == nil, extends == nil, !breakGlass, !missing.isEmpty
+    else { return [] }
     return missing.map(\.line) + ["it was approved without; activation sends it back to review"]
   }
+
+  /// Whether a review is owed as soon as it is used.
+  private var isUnbrokenGlass: Bool { breakGlass && state == "approved" && grant == nil }
 
   /// A name like this one's in another environment, and how to tell the two.
   private func lookAlikeLine(_ other: LookAlikeView, _ paint: Paint) -> String {

@@ -64,7 +64,7 @@ extension Stage {
              AND d.dbid IN (\(place == 0 ? "0," : "")
                             (SELECT oid FROM pg_database WHERE datname = current_database()))
              AND (d.refobjid = \(oid)
-                  OR \(withScope) AND d.refobjid = '\(scope)'::regrole
+                  OR \(withScope) AND d.refobjid IN ('\(scope)'::regrole, 'jit_grants'::regrole)
                      AND d.classid <> 'pg_default_acl'::regclass)
           """, in: database))
     }

@@ -1,4 +1,5 @@
 import AccessCore
+import AccessTesting
 import PostgresClient
 import Testing
 
@@ -119,6 +120,58 @@ extension Scenario {
         "ALTER TABLE \(stage.scope).t OWNER TO \(stage.scope)")
       return { ending async throws in
         #expect(ending.last.residue.map(\.name) == ["\(stage.scope).t"])
+      }
+    },
+    Scenario(
+      name: "a view, default privileges and a prepared transaction of the marker's",
+      versions: 14...15, isAlone: true
+    ) { stage in
+      try await stage.test.execute(
+        "GRANT USAGE, CREATE ON SCHEMA \(stage.scope) TO jit_grants")
+      let session = try await stage.enter()
+      try await session.execute(
+        """
+        CREATE VIEW \(stage.scope).v AS SELECT * FROM \(stage.scope).orders;
+        ALTER VIEW \(stage.scope).v OWNER TO jit_grants;
+        ALTER DEFAULT PRIVILEGES FOR ROLE jit_grants GRANT SELECT ON TABLES TO PUBLIC;
+        """)
+      try await session.execute(
+        "BEGIN; UPDATE \(stage.scope).orders SET id = 43; SET ROLE jit_grants")
+      try await session.execute("PREPARE TRANSACTION '\(stage.name) later'")
+      return { ending async throws in
+        #expect(ending.preparedRolledBack == 1 && ending.objectsDropped == 1)
+        let left = """
+          SELECT gid FROM pg_prepared_xacts
+          UNION ALL
+          SELECT 'owned' FROM pg_shdepend WHERE refobjid = 'jit_grants'::regrole AND deptype = 'o'
+          """
+        #expect(try await stage.read(left) == [])
+        // The next one is not kept out.
+        _ = try await stage.provisioner.activate(
+          stage.test.plan([stage.scope], accept: [.createroleIsSuperuser, .scopeHasGrantOption]))
+      }
+    },
+    Scenario(
+      name: "a trigger on a table that a stranger holds, and what it runs", end: .stuck(.locked)
+    ) { stage in
+      try await stage.makeTrigger()
+      let stranger = try await stage.test.server.superuser()
+      try await stranger.execute("BEGIN; LOCK TABLE \(stage.scope).orders IN ROW SHARE MODE")
+      return { ending async throws in
+        let powerless = "SELECT prosecdef FROM pg_proc WHERE proowner = \(stage.oid)"
+        #expect(try await stage.read(powerless) == ["t"])
+        await stranger.close()
+      }
+    },
+    Scenario(name: "a trigger whose function a stranger's view names", end: .stuck(.residue)) {
+      stage in
+      try await stage.makeTrigger()
+      try await stage.test.execute(
+        "CREATE VIEW \(stage.scope).names AS SELECT '\(stage.scope).fire()'::regprocedure AS f")
+      return { ending async throws in
+        #expect(try await stage.read("SELECT count(f) FROM \(stage.scope).names") == ["1"])
+        // Else nobody could end it: the stranger decides about the view.
+        try await stage.test.execute("DROP VIEW \(stage.scope).names")
       }
     },
     Scenario(name: "default privileges for the scope") { stage in
