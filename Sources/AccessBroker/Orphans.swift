@@ -9,12 +9,20 @@ extension Broker {
   ) async -> Reconciliation.Done {
     guard await orphans.begin(role) else { return .nothing }
     let target = RevocationTarget(name: role.name, identity: role, scopes: [])
-    let removed = await provisioner.revoke(target).outcome == .ended
+    let revocation = await provisioner.revoke(target)
+    let (removed, why): (Bool, String?) =
+      switch revocation.outcome {
+      case .ended: (true, nil)
+      case .stuck(_, let note): (false, note)
+      }
     let done: Reconciliation.Done = removed ? .removed : .notRemoved
     guard await orphans.end(role, removed: removed) else { return done }
-    logger.error("an orphan", metadata: ["role": "\(role.name)", "removed": "\(removed)"])
+    logger.error(
+      "an orphan\(why.map { ": \($0)" } ?? "")",
+      metadata: ["role": "\(role.name)", "removed": "\(removed)"])
     await record(.orphan(OrphanFound(database: database, role: role, removed: removed)))
-    notify(.alarm("a role of ours without a grant on \(database): \(role.name)"))
+    let obstacle = why.map { ", and it cannot be removed: \($0)" } ?? ""
+    notify(.alarm("a role of ours without a grant on \(database): \(role.name)\(obstacle)"))
     return done
   }
 }
