@@ -4,6 +4,8 @@ import AccessCore
 struct KnownRoles: Sendable {
   /// Of all grants that have not ended, on whatever server.
   let names: Set<String>
+  /// Of those of them whose role was made; a server may call it otherwise by now.
+  private let identities: [UInt32: [RoleIdentity]]
   /// Those that have to be there, as they were made.
   var expected: [RequestID: ExpectedRole] = [:]
   /// What was found about them, and about roles that are not ours, the last time.
@@ -14,6 +16,7 @@ struct KnownRoles: Sendable {
     of state: State, on access: DatabaseAccess, at now: Timestamp, _ boot: BootMark
   ) {
     names = Set(state.grants.compactMap { $0.grant?.roleName })
+    identities = Dictionary(grouping: state.grants.compactMap { $0.grant?.identity }, by: \.oid)
     strangers = Set(state.strangers.keys)
     for request in state.grants {
       guard let grant = request.grant, grant.access == access,
@@ -23,6 +26,16 @@ struct KnownRoles: Sendable {
       expected[request.id] = ExpectedRole(role, grant.plan(accepting: []))
       if !grant.drift.isEmpty { drifting.insert(request.id) }
     }
+  }
+}
+
+extension KnownRoles {
+  /// Whether it is the role of a grant that has not ended, by its name or by the server's number.
+  fileprivate func account(for role: RoleIdentity) -> Bool {
+    names.contains(role.name)
+      || identities[role.oid, default: []].contains {
+        $0.systemIdentifier == role.systemIdentifier
+      }
   }
 }
 
@@ -67,10 +80,12 @@ func findings(in census: Census, before: KnownRoles, after: KnownRoles) -> [Find
     let drift = census.drift[role] ?? []
     return drift.isEmpty && !before.drifting.contains(id) ? nil : Finding(role, .drift(id, drift))
   }
-  let names = before.names.union(after.names)
-  let orphans = census.roles.filter { !names.contains($0.name) }
+  func isOfAGrant(_ role: RoleIdentity) -> Bool {
+    before.account(for: role) || after.account(for: role)
+  }
+  let orphans = census.roles.filter { !isOfAGrant($0) }
     .map { Finding($0, .orphan(isEarlier: census.earlier.contains($0))) }
-  let strangers = census.strangers.filter { !names.contains($0.key.name) }
+  let strangers = census.strangers.filter { !isOfAGrant($0.key) }
     .map { Finding($0.key, .stranger($0.value)) }
   let gone = before.strangers.filter { $0.systemIdentifier == server && !census.shows($0) }
     .map { Finding($0, .stranger([])) }

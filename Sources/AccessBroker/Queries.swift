@@ -14,6 +14,8 @@ package struct RequestDetail: Sendable {
   package let lockdown: Lockdown?
   /// What the calendar keeps from being activated; nil when nothing does, or it is live or over.
   package let stop: Stop?
+  /// Why today's policy lets it be activated at no time; nil when it does, or it is live or over.
+  package let objection: String?
   /// Databases in other environments that the requester could take for this one.
   package let lookAlikes: [Database]
 }
@@ -37,6 +39,7 @@ extension Broker {
     let stop = rule.flatMap { rule in
       isWaiting ? policy.stop(Target(request.ask), under: rule, at: clocks.wall()) : nil
     }
+    let objection = isWaiting ? self.objection(to: request.ask, policy) : nil
     let commitments =
       [request.ask.reason, request.ask.ticket].compactMap { $0 }
       + (request.reviews.map(\.comment) + [request.hindsight?.comment]).compactMap(\.self)
@@ -44,7 +47,13 @@ extension Broker {
     let lockdown = request.isOver ? nil : state.lockdown(over: request.ask)
     return RequestDetail(
       request: request, origin: state.origin ?? "", needs: progress?.needs ?? [], texts: texts,
-      lockdown: lockdown, stop: stop, lookAlikes: policy.lookAlikes(of: request.ask))
+      lockdown: lockdown, stop: stop, objection: objection,
+      lookAlikes: policy.lookAlikes(of: request.ask))
+  }
+
+  private func objection(to ask: Ask, _ policy: Policy) -> String? {
+    do throws(Refusal) { _ = try stillEntitled(ask, policy) } catch { return error.message }
+    return nil
   }
 
   /// How far it is reviewed, by the steps that apply.

@@ -58,6 +58,10 @@ struct LateReviewTests {
     Case(testDescription: "the entitlement is gone", refusal: .unknownRequest, ends: "pending") {
       world, _ in world.policy.entitlements = [:]
     },
+    Case(testDescription: "the requester leaves the group", refusal: .notEntitled, ends: "pending")
+    {
+      world, _ in world.policy.groups[World.name("backend")] = [World.bob.principal]
+    },
     Case(testDescription: "nothing is given any more", refusal: .issuingStopped, ends: "pending") {
       world, _ in world.issuing = .stopped(because: "the policy does not load")
     },

@@ -54,6 +54,29 @@ struct ReconcileTests {
     }
   }
 
+  @Test(
+    "a live grant's role that somebody renamed is drift, neither an orphan nor a sign of an old copy"
+  )
+  func renamed() async throws {
+    try await withLiveBroker { broker in
+      let id = try await broker.approved()
+      let session = try await broker.session(id)
+      let role = "jit_alice_\(id.lowercased())"
+      try await broker.database.execute("ALTER ROLE \(role) RENAME TO \(role)_x")
+      let text = try await broker.jitAdmin("reconcile").succeeded().text
+      #expect(text.contains("it is called \(role)_x now"), "\(text)")
+      #expect(!text.contains("orphan"), "\(text)")
+      #expect(try await broker.grant(id).state == "active")
+      #expect(try await session.query("SELECT 1").count == 1)
+      let next = try await broker.approved()
+      try await broker.session(next).close()
+      try await broker.jit(as: "alice", "release", id).succeeded()
+      #expect(try await broker.grant(id).state == "ended")
+      await #expect(throws: PostgresError.self) { try await session.query("SELECT 1") }
+      await session.close()
+    }
+  }
+
   @Test("two brokers of different origins on one server never touch each other's roles")
   func twoBrokers() async throws {
     try await withLiveBroker { one in

@@ -77,6 +77,8 @@ private func approval(
 ) throws(Refusal) -> [Event] {
   try requireIssuing(context)
   let policy = context.policy
+  // Nobody is to agree to what could not be activated any more.
+  _ = try stillEntitled(request.ask, policy)
   try checkIsNews(review, of: request, by: caller.principal, policy)
   let recorded = try record(review, of: request, by: caller, state, context)
   guard let new = Review(recorded, by: caller, at: context.now) else { return [] }
