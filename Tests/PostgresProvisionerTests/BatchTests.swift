@@ -137,15 +137,19 @@ struct BatchTests {
     // Holds up DROP ROLE, and nothing before it.
     let lock = try await test.server.superuser()
     try await lock.execute("BEGIN; COMMENT ON ROLE \(roles[2].identity.name) IS NULL")
+    // It waits half a second only: who looks for it must be there already.
+    let watcher = try await test.server.superuser()
     let batch = Task { await provisioner.revokeTogether(targets) }
     try await eventually("the DROP waits, and is cut off") {
-      try await test.value(
+      try await watcher.query(
         """
         SELECT pg_terminate_backend(pid)
           FROM pg_stat_activity
          WHERE usename = $1 AND wait_event_type = 'Lock' AND query LIKE 'DROP ROLE%'
-        """, [admin]) == "t"
+        """, [admin]
+      ).count == 1
     }
+    await watcher.close()
     for revocation in await batch.value {
       guard case .stuck(.unreachable, _) = revocation.outcome else {
         Issue.record("\(revocation.outcome)")
