@@ -73,7 +73,10 @@ let package = Package(
       name: "AuditBundle",
       dependencies: ["AccessCore", "SSHSignature", "TransparencyLog", crypto],
       resources: [.embedInCode("verify.py")], swiftSettings: strict),
-    library("PolicyFile", ["AccessCore", yams]),
+    // The archive: whoever installs the programs needs no library of RE2's.
+    .target(name: "CRE2", linkerSettings: [.linkedLibrary(":libre2.a")]),
+    library("Patterns", ["CRE2"]),
+    library("PolicyFile", ["AccessCore", "Patterns", yams]),
     library("Ledger", ["AccessCore", "TransparencyLog", grdb, sqlite]),
 
     // PostgreSQL.
@@ -129,6 +132,7 @@ let package = Package(
     tests(
       "AuditBundleTests", ["AccessCore", "AccessTesting", "AuditBundle", "TransparencyLog", crypto]),
     tests("LedgerTests", ["AccessCore", "AccessTesting", "Ledger", "TransparencyLog", grdb]),
+    tests("PatternsTests", ["Patterns"]),
     tests("PolicyFileTests", ["AccessCore", "PolicyFile"]),
     tests("PostgresClientTests", ["PostgresClient", "AccessTesting"]),
     tests(
@@ -147,5 +151,6 @@ let package = Package(
       "IntegrationTests",
       ["AccessAPI", "AccessCore", "AccessTesting", "PostgresClient", "TransparencyLog"]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
 )

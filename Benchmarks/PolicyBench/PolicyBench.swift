@@ -14,6 +14,7 @@ struct PolicyBench {
     }
     let policy = try parsePolicy(readPolicyDocuments(directory: arguments[0]))
     let rules = policy.entitlements.values.sorted { $0.name < $1.name }
+    let verdicts = ReasonPatterns(of: policy).verdicts(on: "INC-42 unstick orders")
     for number in 0..<count {
       let rule = rules[number % rules.count]
       guard let asker = policy.people(in: rule.requesters).min(),
@@ -27,7 +28,7 @@ struct PolicyBench {
       let command = Command.submit(RequestID(bits: UInt64(number)), asked)
       let context = Context(
         policy: policy, issuing: .open, now: Timestamp(milliseconds: 1_780_000_000_000),
-        boot: BootMark(bootID: "", milliseconds: 0), sha256: digest)
+        boot: BootMark(bootID: "", milliseconds: 0), verdicts: verdicts, sha256: digest)
       let began = ContinuousClock.now
       let events = try decide(command, by: caller, State(), context)
       let took = ContinuousClock.now - began

@@ -72,7 +72,7 @@ extension Broker {
     _ id: RequestID, _ grant: Grant, _ provisioner: any Provisioner
   ) async throws(Refusal) -> Credentials {
     let created: CreatedRole
-    let database = await ledger.state.requests[id]?.ask.database
+    let database = ledger.state.requests[id]?.ask.database
     let accept = database.flatMap { policy.snapshot.policy.databases[$0]?.accept } ?? []
     do { created = try await provisioner.create(grant.plan(accepting: accept)) } catch {
       await undo(id, grant, provisioner, because: error.message)

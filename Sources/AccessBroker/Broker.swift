@@ -76,14 +76,16 @@ extension Broker {
       if !command.endsAccess { try rates.count(caller, at: clocks.boot().milliseconds) }
       let closed = try await closedRequest(of: command)
       let history = try await history(for: command, by: caller)
-      let proposal = proposal(command, by: caller, recalling: closed, history, written, idempotency)
-      do throws(Refusal) { return try await ledger.append(proposal).get() } catch {
+      let verdicts = verdicts(for: command, by: caller)
+      func proposal(recalling closed: Request?) -> Proposal {
+        self.proposal(
+          command, by: caller, recalling: closed, history, verdicts, written, idempotency)
+      }
+      do throws(Refusal) { return try await ledger.append(proposal(recalling: closed)).get() } catch {
         // It may have closed while the command waited for its turn: then look at it again.
         guard error.code == .unknownRequest, closed == nil else { throw error }
         guard let closed = try await closedRequest(of: command) else { throw error }
-        let again = self.proposal(
-          command, by: caller, recalling: closed, history, written, idempotency)
-        return try await ledger.append(again).get()
+        return try await ledger.append(proposal(recalling: closed)).get()
       }
     } catch {
       await note(error, command.attempt, command.request, by: caller)
@@ -101,14 +103,14 @@ extension Broker {
   /// The pure decision with everything that it needs, taken when its turn comes.
   private func proposal(
     _ command: Command, by caller: Caller, recalling closed: Request?, _ history: History,
-    _ written: [WrittenText], _ idempotency: IdempotencyKey?
+    _ verdicts: PatternVerdicts, _ written: [WrittenText], _ idempotency: IdempotencyKey?
   ) -> Proposal {
     let decision: Proposal.Decision = { [policy, doubts, sha256, signer, clocks] state, now in
       let snapshot = policy.snapshot
       let context = Context(
         policy: snapshot.policy,
         issuing: issuing(snapshot, state, doubts.first, observed: clocks.wall()), now: now,
-        boot: clocks.boot(), history: history, sha256: sha256, signer: signer)
+        boot: clocks.boot(), history: history, verdicts: verdicts, sha256: sha256, signer: signer)
       return Result { () throws(Refusal) in
         try decide(command, by: caller, state.recalling(closed), context)
       }

@@ -44,7 +44,7 @@ extension Broker {
 
   /// The extended grants whose new end the server may not know: after a start, and after trouble.
   func moveExpiries(on access: DatabaseAccess) async {
-    let extended = await ledger.state.grants.filter { $0.grant?.isExtended == true }
+    let extended = ledger.state.grants.filter { $0.grant?.isExtended == true }
     moved.keep(Set(extended.map(\.id)))
     for request in extended where request.grant?.access == access {
       await turns.take(for: request.id) { await moveExpiryInTurn(request.id) }
@@ -54,7 +54,7 @@ extension Broker {
   /// Whoever calls it has the grant's turn.
   func moveExpiryInTurn(_ id: RequestID) async {
     guard
-      let grant = await ledger.state.requests[id]?.grant, grant.isExtended,
+      let grant = ledger.state.requests[id]?.grant, grant.isExtended,
       case .active(let identity, _) = grant.stage, !moved.has(id, grant.expiresAt),
       !grant.isOver(at: clocks.wall(), clocks.boot())
     else { return }

@@ -1,5 +1,6 @@
 import AccessCore
 import Ledger
+import PolicyFile
 
 extension Broker {
   /// What a decision about the command has to know of earlier grants; nothing is looked up that no
@@ -15,7 +16,7 @@ extension Broker {
       return try await history(of: caller.principal, on: database.uid, asked: rules)
     }
     guard let id = command.request, !command.endsAccess,
-      let request = await ledger.state.requests[id]
+      let request = ledger.state.requests[id]
     else { return History() }
     return try await history(of: request.ask)
   }
@@ -53,10 +54,34 @@ extension Broker {
   func endStopped() async {
     let policy = policy.snapshot.policy
     let now = clocks.wall()
-    let stopped = await ledger.state.grants.filter { policy.endsLive($0.ask, at: now) }
+    let stopped = ledger.state.grants.filter { policy.endsLive($0.ask, at: now) }
     guard !stopped.isEmpty else { return }
     let outcome = await record(stopped.map { .disentitled($0.id) })
     if outcome?.events.isEmpty == false { wake.now() }
+  }
+}
+
+extension Broker {
+  /// What the patterns of the rules by which somebody may ask say to what they wrote: searched here,
+  /// where nobody waits but who asks.
+  func verdicts(for command: Command, by caller: Caller) -> PatternVerdicts {
+    let snapshot = policy.snapshot
+    let policy = snapshot.policy
+    let rules: [Entitlement]
+    switch command {
+    case .submit(_, let submission):
+      guard let name = DatabaseName(submission.database), let role = RoleName(submission.role)
+      else { return PatternVerdicts() }
+      rules = policy.entitlements(for: caller.principal, database: name, role: role)
+    case .extend(_, of: let grant, _):
+      rules = [ledger.state.requests[grant].flatMap { policy.rule(for: $0.ask) }]
+        .compactMap(\.self)
+    case .review, .reviewGlass, .cancel, .activate, .release, .revoke, .lookAtResidue,
+      .decideResidue, .forget, .erase, .lockDown, .liftLockdown, .issueToken, .revokeToken, .export,
+      .backup, .reloadPolicy, .operate:
+      return PatternVerdicts()
+    }
+    return snapshot.reasons.verdicts(on: command.reason?.text, of: rules)
   }
 }
 

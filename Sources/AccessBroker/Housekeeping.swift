@@ -47,7 +47,7 @@ final class Housekeeping: Sendable {
 
   private func recordLapsed() async {
     let now = broker.clocks.wall()
-    let state = await broker.ledger.state
+    let state = broker.ledger.state
     for request in state.requests.values where state.hasLapsed(request, at: now) {
       await broker.record(.lapsed(request.id))
     }
@@ -55,7 +55,7 @@ final class Housekeeping: Sendable {
 
   private func recordOverdueReviews() async {
     let now = broker.clocks.wall()
-    let state = await broker.ledger.state
+    let state = broker.ledger.state
     for request in state.requests.values
     where request.isReviewOverdue(at: now) && !request.isMarkedOverdue {
       let outcome = await broker.record(.reviewOverdue(request.id))
@@ -66,7 +66,7 @@ final class Housekeeping: Sendable {
   /// A wall clock behind the newest entry is an entry and an alarm, once each time it happens.
   private func watchClock() async {
     let observed = broker.clocks.wall()
-    let newest = await broker.ledger.state.newest ?? observed
+    let newest = broker.ledger.state.newest ?? observed
     let isBehind = observed < newest
     let isNews = state.withLock { rounds in
       defer { rounds.isClockBehind = isBehind }

@@ -33,7 +33,7 @@ extension Broker {
   package func liftLockdown(
     _ range: LockdownRange, by caller: Caller, idempotency: IdempotencyKey?
   ) async throws(Refusal) -> Lockdown? {
-    let known = await ledger.state.lockdowns[range]
+    let known = ledger.state.lockdowns[range]
     let outcome = try await submit(.liftLockdown(range), by: caller, idempotency: idempotency)
     if !outcome.events.isEmpty {
       alarm("the lockdown of \(range.words) is lifted by \(caller.principal)")
@@ -44,7 +44,7 @@ extension Broker {
   /// Ends what is live in a range that is locked down: after a crash there can be such a grant,
   /// where the disk took the lockdown and not the ends that came with it.
   func endLockedDown() async {
-    let state = await ledger.state
+    let state = ledger.state
     guard !state.lockdowns.isEmpty else { return }
     let locked = state.grants.filter { state.lockdown(over: $0.ask) != nil }
     guard !locked.isEmpty else { return }

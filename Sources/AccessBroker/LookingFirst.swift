@@ -16,7 +16,7 @@ extension Broker {
   /// is an old copy. Nothing else waits for that, and no other server does.
   func lookFirst(_ id: RequestID, for caller: Caller) async throws(Refusal) {
     guard
-      let request = await ledger.state.requests[id], request.ask.requester == caller.principal,
+      let request = ledger.state.requests[id], request.ask.requester == caller.principal,
       let access = request.grant?.access
         ?? policy.snapshot.policy.databases[request.ask.database]?.access,
       !looked.contains(access), await issuingStopped() == nil

@@ -39,6 +39,6 @@ extension Broker {
   }
 
   var keptScopeNames: KeptScopeNames {
-    get async { KeptScopeNames(origin: await ledger.state.origin, sha256: sha256) }
+    get async { KeptScopeNames(origin: ledger.state.origin, sha256: sha256) }
   }
 }

@@ -13,7 +13,7 @@ extension Broker {
       let broken = "the policy does not load: \(summary(of: error))"
       logger.critical("\(broken)")
       await recordRefused(error)
-      let digest = await ledger.state.policy
+      let digest = ledger.state.policy
       policy.set(.init(policy: await lastGood(digest), digest: digest, broken: broken))
       notify(.alarm(broken))
     }
@@ -48,7 +48,7 @@ extension Broker {
     let parsed = try parsePolicy(documents)
     let encoded = policySource.encode(documents)
     let digest = sha256(encoded)
-    let conflicts = parsed.conflicts(with: await ledger.state)
+    let conflicts = parsed.conflicts(with: ledger.state)
     guard conflicts.isEmpty else { throw PolicyConflict(grants: conflicts) }
     let document = Document(digest: digest, bytes: encoded)
     let proposal = Proposal(by: .system, document: document) { state, _ in
@@ -62,7 +62,7 @@ extension Broker {
 
   /// People who are no longer entitled lose what is live.
   private func endDisentitled(_ policy: Policy) async {
-    for request in await ledger.state.grants {
+    for request in ledger.state.grants {
       do { _ = try stillEntitled(request.ask, policy) } catch {
         await record(.disentitled(request.id))
       }

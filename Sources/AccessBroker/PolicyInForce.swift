@@ -5,10 +5,16 @@ import Synchronization
 /// The policy that decisions are made by, and whether it is good enough to give access.
 package final class PolicyInForce: Sendable {
   package struct Snapshot: Sendable {
-    package var policy: Policy
-    package var digest: Digest?
+    package let policy: Policy
+    package let digest: Digest?
     /// Nil while the policy on disk is the one in force; else why it is not.
-    package var broken: String?
+    package let broken: String?
+    let reasons: ReasonPatterns
+
+    init(policy: Policy, digest: Digest?, broken: String?) {
+      (self.policy, self.digest, self.broken) = (policy, digest, broken)
+      reasons = ReasonPatterns(of: policy)
+    }
   }
 
   private let current = Mutex(

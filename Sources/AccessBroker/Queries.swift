@@ -33,7 +33,7 @@ extension Broker {
   package func detail(_ request: Request) async throws(Refusal) -> RequestDetail {
     let policy = policy.snapshot.policy
     let rule = policy.rule(for: request.ask)
-    let state = await ledger.state
+    let state = ledger.state
     let progress = try await self.progress(of: request, rule, state, policy)
     let isWaiting = !request.isOver && request.grant == nil
     let stop = rule.flatMap { rule in
@@ -89,7 +89,7 @@ extension Broker {
     _ scope: Scope, of caller: Caller
   ) async throws(Refusal) -> [Request] {
     let policy = policy.snapshot.policy
-    let state = await ledger.state
+    let state = ledger.state
     let open = state.requests.values
     let limit = Limits.listedRequestsMax
     switch scope {
@@ -140,9 +140,9 @@ extension Broker {
 
   /// Why no access is given now; nil while it is.
   package func issuingStopped() async -> String? {
-    let state = await ledger.state
+    let state = ledger.state
     switch issuing(policy.snapshot, state, doubts.first, observed: clocks.wall()) {
-    case .open: return await ledger.unwritable.map { "the ledger cannot be written: \($0)" }
+    case .open: return ledger.unwritable.map { "the ledger cannot be written: \($0)" }
     case .stopped(let because): return because
     }
   }

@@ -65,7 +65,7 @@ extension Broker {
     for database in policy.snapshot.policy.databases.values {
       accesses[database.access] = database.name
     }
-    for request in await ledger.state.grants {
+    for request in ledger.state.grants {
       if let access = request.grant?.access { accesses[access] = request.ask.database }
     }
     return accesses
@@ -103,7 +103,7 @@ extension Broker {
   }
 
   private func known(on access: DatabaseAccess) async -> KnownRoles {
-    let state = await ledger.state
+    let state = ledger.state
     var known = KnownRoles(of: state, on: access, at: clocks.wall(), clocks.boot())
     for (id, role) in known.expected {
       // Who is at work on it may be changing it, and an extension comes to the server later.

@@ -34,16 +34,18 @@ extension Broker {
   ) async throws(Refusal) -> Request {
     // What is shown comes from the database: that is as much work as a write.
     try rates.count(caller, at: clocks.boot().milliseconds)
-    let state = await ledger.state
+    let state = ledger.state
     let id = try await freshID()
-    let history = try await history(for: .submit(id, submission), by: caller)
+    let command = Command.submit(id, submission)
+    let history = try await history(for: command, by: caller)
     let now = clocks.wall()
     let snapshot = policy.snapshot
     let context = Context(
       policy: snapshot.policy,
       issuing: issuing(snapshot, state, doubts.first, observed: now), now: now,
-      boot: clocks.boot(), history: history, sha256: sha256)
-    let events = try decide(.submit(id, submission), by: caller, state, context)
+      boot: clocks.boot(), history: history, verdicts: verdicts(for: command, by: caller),
+      sha256: sha256)
+    let events = try decide(command, by: caller, state, context)
     let entries = events.map {
       Entry(seq: state.nextSeq, at: now, author: .caller(caller), nonce: [], event: $0)
     }

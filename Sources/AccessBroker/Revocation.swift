@@ -23,7 +23,7 @@ extension Broker {
   func settled(_ ids: [RequestID], withinMs limit: Int64) async {
     let start = clocks.boot().milliseconds
     while clocks.boot().milliseconds - start < limit {
-      let state = await ledger.state
+      let state = ledger.state
       guard ids.contains(where: { state.requests[$0]?.grant?.isEnding ?? false }) else { return }
       // Cancelled: the caller is gone, and nobody waits for the answer.
       guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
@@ -34,7 +34,7 @@ extension Broker {
   ///
   /// - Parameter reached: what an attempt together with others came to before.
   func revokeInTurn(_ id: RequestID, after reached: Reached? = nil) async -> Bool {
-    guard let grant = await ledger.state.requests[id]?.grant else { return true }
+    guard let grant = ledger.state.requests[id]?.grant else { return true }
     let provisioner = await provisioners.provisioner(for: grant.access)
     switch grant.stage {
     case .activating:
@@ -49,15 +49,15 @@ extension Broker {
     case .revoking, .stuck: await revoke(id, provisioner, after: reached)
     case .ended, .forgotten: return true
     }
-    return isDone(id, await ledger.state)
+    return isDone(id, ledger.state)
   }
 
   private func isOver(_ grant: Grant) async -> Bool {
-    grant.isOver(at: clocks.wall(), clocks.boot(), newest: await ledger.state.newest)
+    grant.isOver(at: clocks.wall(), clocks.boot(), newest: ledger.state.newest)
   }
 
   private func hasBeenExtended(_ id: RequestID) async -> Bool {
-    guard let grant = await ledger.state.requests[id]?.grant, grant.isActive else { return false }
+    guard let grant = ledger.state.requests[id]?.grant, grant.isActive else { return false }
     return await !isOver(grant)
   }
 
@@ -80,7 +80,7 @@ extension Broker {
   private func revoke(
     _ id: RequestID, _ provisioner: any Provisioner, after reached: Reached?
   ) async {
-    guard let request = await ledger.state.requests[id], let grant = request.grant else { return }
+    guard let request = ledger.state.requests[id], let grant = request.grant else { return }
     failpoint(.revokingRecorded)
     let (began, boot) = (clocks.wall(), clocks.boot())
     let late = lateness(of: grant, at: began, boot)

@@ -60,7 +60,7 @@ package actor RevocationLoop: Service {
   /// not for the ledger, and not for a database.
   func turn() async -> Int64 {
     let (now, boot) = (broker.clocks.wall(), broker.clocks.boot())
-    let state = await broker.ledger.state
+    let state = broker.ledger.state
     let began = ContinuousClock.now
     var pause = Limits.loopIntervalMs
     var due: [DatabaseAccess: [Due]] = [:]

@@ -19,7 +19,7 @@ extension Broker {
     var results = Dictionary(
       uniqueKeysWithValues: ids.map { ($0, TogetherResult.over(done: true)) })
     await recordExpiry(of: ids)
-    let state = await ledger.state
+    let state = ledger.state
     let (began, boot) = (clocks.wall(), clocks.boot())
     let due = ids.compactMap { id in
       state.requests[id].flatMap { request in
@@ -46,7 +46,7 @@ extension Broker {
       await self.tell(
         facts, of: Dictionary(uniqueKeysWithValues: due.map { ($0.request.id, $0.request) }))
     }
-    let after = await ledger.state
+    let after = ledger.state
     for case (let id, .over) in results { results[id] = .over(done: isDone(id, after)) }
     return results
   }

@@ -64,7 +64,7 @@ extension Broker {
       await alone(with: shared.credential) {
         do {
           guard
-            let secret = try credentials.next(shared.credential), await ledger.unwritable == nil
+            let secret = try credentials.next(shared.credential), ledger.unwritable == nil
           else { return }
           if await !rotations.resumed.contains(shared.credential) {
             let outcome = await record(.rotating(CredentialRotated(shared)))

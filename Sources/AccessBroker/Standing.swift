@@ -25,10 +25,10 @@ package struct Standing: Sendable {
 
 extension Broker {
   package func standing() async -> Standing {
-    let state = await ledger.state
+    let state = ledger.state
     return Standing(
       now: clocks.wall(), issuingStopped: await issuingStopped(), origin: state.origin ?? "",
-      entries: state.nextSeq, newest: state.newest, unwritable: await ledger.unwritable,
+      entries: state.nextSeq, newest: state.newest, unwritable: ledger.unwritable,
       live: state.grants.count, stuck: state.grants.count { $0.grant?.obstacle != nil },
       lockdowns: state.lockdowns.values.sorted { $0.range.text < $1.range.text },
       drifting: state.grants.count { $0.grant?.drift.isEmpty == false },

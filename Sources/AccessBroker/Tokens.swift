@@ -22,12 +22,12 @@ extension Broker {
   package func tokens(for caller: Caller) async throws(Refusal) -> [Token] {
     try requireAdminSocket(caller)
     let now = clocks.wall()
-    return await ledger.state.tokens.values.filter { now < $0.expiresAt }
+    return ledger.state.tokens.values.filter { now < $0.expiresAt }
       .sorted { ($0.issuedAt, $0.id) < ($1.issuedAt, $1.id) }
   }
 
   package func revokeToken(_ id: String, by caller: Caller) async throws(Refusal) -> Token {
-    let known = await ledger.state.tokens
+    let known = ledger.state.tokens
     _ = try await submit(.revokeToken(id), by: caller)
     guard let token = TokenID(id).flatMap({ known[$0] }) else {
       throw Refusal(.unknownToken, "there is no token \(id.inert)")
@@ -40,7 +40,7 @@ extension Broker {
     // What is compared is a hash of 256 random bits, so its timing tells nothing.
     let hash = sha256(Array(token.utf8))
     guard
-      let known = await ledger.state.token(hash: hash), clocks.wall() < known.expiresAt
+      let known = ledger.state.token(hash: hash), clocks.wall() < known.expiresAt
     else { return nil }
     return Caller(principal: known.user, proof: .token(known.id))
   }

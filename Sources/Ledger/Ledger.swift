@@ -1,5 +1,6 @@
 import AccessCore
 import Glibc
+import Synchronization
 import TransparencyLog
 
 /// The append-only log, and the state that it adds up to. One of these, and one writer in it.
@@ -7,10 +8,17 @@ import TransparencyLog
 /// Proposals that wait together share one transaction, one checkpoint and one fsync. Each of them
 /// sees the state that the ones before it leave.
 package actor Ledger {
-  /// What is open and live, as it is on disk, and what the disk still owes.
-  package private(set) var state: State
+  /// What is open and live, as it is on disk, and what the disk still owes. Who reads it does not
+  /// wait for the writer, whatever that is at.
+  package private(set) nonisolated var state: State {
+    get { published.withLock { $0.state } }
+    set { published.withLock { $0.state = newValue } }
+  }
   /// Nil while the disk takes what it is given; else why not.
-  package private(set) var unwritable: String?
+  package private(set) nonisolated var unwritable: String? {
+    get { published.withLock { $0.unwritable } }
+    set { published.withLock { $0.unwritable = newValue } }
+  }
   /// What the last start found in the file that was not what was signed.
   package private(set) var flaws: Flaws
   /// The newest checkpoint that is on disk, as a signed note; nil in a ledger without one.
@@ -18,6 +26,7 @@ package actor Ledger {
   /// Every checkpoint once it is on disk. Who is slow gets the newest only; nobody waits for it.
   package nonisolated let checkpoints: AsyncStream<String>
 
+  private nonisolated let published: Mutex<Published>
   nonisolated let directory: StateDirectory
   private var store: Store
   private(set) var frontier: Frontier
@@ -34,6 +43,12 @@ package actor Ledger {
   private var owed: Owed = Owed()
   /// Whether lockdowns among them are kept where a full disk and a kill do not lose them.
   private var keepsLockdowns = false
+
+  /// What the writer lets everybody see.
+  private struct Published {
+    var state: State
+    var unwritable: String?
+  }
 
   private struct Waiting {
     let proposal: Proposal
@@ -67,9 +82,10 @@ package actor Ledger {
     let isNew = loaded.size == 0 && loaded.note == nil
     signer = try SigningKey.load(directory.signingKeyPath, name: KeyName(epoch), isNew: isNew)
     let verified = try store.verify(loaded, by: signer.verifierKey)
-    (state, frontier, flaws) = (verified.state, verified.frontier, verified.flaws)
+    (frontier, flaws) = (verified.frontier, verified.flaws)
     (recent, newestNote) = (loaded.recent, loaded.note)
-    unwritable = verified.flaws.tree.map { "\($0)" }
+    published = Mutex(
+      Published(state: verified.state, unwritable: verified.flaws.tree.map { "\($0)" }))
     try await takeUpLockdowns(isNew: isNew)
     if isNew {
       let opened = await append(

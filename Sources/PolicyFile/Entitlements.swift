@@ -1,4 +1,5 @@
 import AccessCore
+import Patterns
 
 extension DefinedNames {
   func entitlements(_ entries: [Entry]) -> [EntitlementName: Entitlement] {
@@ -111,19 +112,10 @@ extension Reader {
       error(node.place, "is longer than \(PolicyLimits.patternCharactersMax) characters")
       return nil
     }
-    do {
-      // What the engine does not support shows only when it is used.
-      _ = try Regex(text).firstMatch(in: "")
-    } catch {
+    do throws(PatternError) { _ = try Pattern(text) } catch {
       self.error(
-        node.place, "\(text.quoted) is not a regular expression: \("\(error)".inert)",
-        hint: "A backslash before a special character makes it an ordinary one.")
-      return nil
-    }
-    guard !isCatastrophic(text) else {
-      error(
-        node.place, "\(text.quoted) could take for ever on some texts",
-        hint: "Repeat once what it repeats within a repetition: a+ in place of (a+)+.")
+        node.place, "\(text.quoted) is not a regular expression: \(error.description.inert)",
+        hint: "The syntax is RE2's; a backslash before a special character makes it an ordinary one.")
       return nil
     }
     return text

@@ -1,4 +1,5 @@
 import AccessCore
+import Patterns
 
 extension Reader {
   /// Patterns that the names of each environment contain, and no others.
@@ -16,10 +17,10 @@ extension Reader {
 
   /// Reports names that do not say where they are, or say it wrongly.
   func checkNaming(_ databases: SeenDatabases, _ naming: [Environment: String]) {
-    let patterns = naming.compactMapValues { try? Regex($0) }
+    let patterns = naming.compactMapValues(\.compiled)
     for (name, environment) in databases.environments {
       guard let place = databases.places[name] else { continue }
-      let said = patterns.filter { name.text.contains($0.value) }.keys
+      let said = patterns.filter { $0.value.isFound(in: name.text) }.keys
       if let pattern = naming[environment], !said.contains(environment) {
         error(
           place, "\(name.text.quoted) is \(environment.rawValue), and its name has to say so",
@@ -32,5 +33,12 @@ extension Reader {
           hint: "Rename it, or mend its environment or the pattern under naming.")
       }
     }
+  }
+}
+
+extension String {
+  /// Nil for a pattern that was reported where it stands.
+  fileprivate var compiled: Pattern? {
+    do throws(PatternError) { return try Pattern(self) } catch { return nil }
   }
 }

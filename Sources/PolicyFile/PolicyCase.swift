@@ -46,7 +46,8 @@ extension PolicyCase {
     let history = History(isFirstTime: isFirstTime)
     let context = Context(
       policy: policy, issuing: .open, now: at, boot: BootMark(bootID: "", milliseconds: 0),
-      history: history, sha256: sha256)
+      history: history, verdicts: ReasonPatterns(of: policy).verdicts(on: submission.reason),
+      sha256: sha256)
     let asked = Submission(
       database: submission.database, role: submission.role, duration: submission.duration,
       reason: submission.reason.map { WrittenText($0, salt: [], sha256: sha256) },

@@ -58,7 +58,7 @@ struct CheckpointFile: Service {
 
   /// What stands there may be the proof that this ledger is an old copy: then it stays.
   private func publish(_ note: String) async {
-    guard await ledger.state.rollbackSigns.isEmpty else { return }
+    guard ledger.state.rollbackSigns.isEmpty else { return }
     let done = AsyncStream<Void> { ended in
       queue.async { [path, logger] in
         if let problem = replaceFile(path, with: note) {

@@ -41,7 +41,7 @@ struct BreakGlassTests {
     try await test.review(id)
     #expect(test.notices.words.last == "decided \(id)")
     #expect(try await test.broker.requests(.toReview, of: sam).isEmpty)
-    #expect(await test.ledger.state.requests.isEmpty)
+    #expect(test.ledger.state.requests.isEmpty)
     #expect(try await test.count(.glassReviewed) == 1)
   }
 

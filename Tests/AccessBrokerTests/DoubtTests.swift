@@ -53,7 +53,7 @@ struct DoubtTests {
       noTriggers + "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)")
     let test = try await before.afterCrash()
     for name in await before.orders.roles.keys { await test.orders.plant(name) }
-    let (size, reason) = (await test.ledger.state.nextSeq, await test.broker.issuingStopped())
+    let (size, reason) = (test.ledger.state.nextSeq, await test.broker.issuingStopped())
     #expect(reason?.hasPrefix("entry \(size) is missing: ") == true)
     await expectRefusal(.issuingStopped) { try await test.ask() }
     #expect(try await test.sayRelease(released).durable == false)

@@ -95,7 +95,7 @@ extension TestBroker {
     let waiting = Task {
       try await broker.lockDown(range, by: person(who), idempotency: nil)
     }
-    try await eventually("it is locked") { await ledger.state.lockdowns[range] != nil }
+    try await eventually("it is locked") { ledger.state.lockdowns[range] != nil }
     waiting.cancel()
   }
 

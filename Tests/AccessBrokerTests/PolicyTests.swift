@@ -33,7 +33,7 @@ struct PolicyTests {
     }
     let inForce = test.broker.policy.snapshot.digest
     #expect(try inForce == stableDigest(test.policy.source.encode(test.policy.source.read())))
-    #expect(await test.ledger.state.policy == inForce)
+    #expect(test.ledger.state.policy == inForce)
   }
 
   @Test("only who operates may load it")

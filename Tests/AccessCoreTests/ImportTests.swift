@@ -10,8 +10,12 @@ private let allowed: [String: Set<String>] = [
   "SSHSignature": ["Crypto", "Foundation"],
   // The bundle's format and verifier: beside the log's pure proofs it reads files and JSON.
   "AuditBundle": ["AccessCore", "SSHSignature", "TransparencyLog", "Crypto", "Glibc"],
-  "PolicyFile": ["AccessCore", "Yams", "Foundation"],
-  "Ledger": ["AccessCore", "TransparencyLog", "GRDB", "GRDBSQLite", "Foundation", "Glibc"],
+  "CRE2": [],
+  "Patterns": ["CRE2"],
+  "PolicyFile": ["AccessCore", "Patterns", "Yams", "Foundation"],
+  "Ledger": [
+    "AccessCore", "TransparencyLog", "GRDB", "GRDBSQLite", "Foundation", "Glibc", "Synchronization",
+  ],
   "CLibPQ": [],
   "PostgresClient": ["CLibPQ", "Dispatch", "Synchronization", "Glibc"],
   "PostgresProvisioner": [

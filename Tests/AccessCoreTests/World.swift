@@ -107,6 +107,20 @@ struct World {
       sha256: World.sha256, signer: World.signer)
   }
 
+  /// With what the patterns of the policy say to the command's reason, as the broker looks it up.
+  func context(for command: Command) -> Context {
+    var context = context
+    let patterns = policy.entitlements.values.compactMap(\.reason.pattern)
+    let text = command.reason?.text ?? ""
+    context.verdicts = PatternVerdicts(
+      Dictionary(patterns.map { ($0, matches(text, $0)) }) { first, _ in first })
+    return context
+  }
+
+  private func matches(_ text: String, _ pattern: String) -> Bool {
+    do { return try Regex(pattern).firstMatch(in: text) != nil } catch { return false }
+  }
+
   /// A signature here is the key and the message: the core takes the real ones as a value.
   static let signer: SignerFunction = { armored, message in
     let lines = armored.split(separator: "\n", maxSplits: 1)
@@ -147,7 +161,7 @@ struct World {
 
   @discardableResult
   mutating func say(_ command: Command, _ caller: Caller) throws(Refusal) -> [Event] {
-    let events = try decide(command, by: caller, state, context)
+    let events = try decide(command, by: caller, state, context(for: command))
     record(events, by: .caller(caller))
     return events
   }
@@ -214,7 +228,8 @@ struct World {
   func refusal(_ command: Command, _ caller: Caller) -> Refusal.Code? {
     do {
       _ = try decide(
-        command, by: caller, state.recalling(command.request.flatMap(request)), context)
+        command, by: caller, state.recalling(command.request.flatMap(request)),
+        context(for: command))
       return nil
     } catch { return error.code }
   }

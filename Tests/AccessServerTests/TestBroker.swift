@@ -21,8 +21,8 @@ struct TestBroker: Sendable {
   var adminPath: String { directory.path + "/admin.sock" }
 
   /// How many entries the ledger has.
-  var entryCount: Int64 { get async { await broker.ledger.state.nextSeq } }
-  var openRequestCount: Int { get async { await broker.ledger.state.requests.count } }
+  var entryCount: Int64 { get async { broker.ledger.state.nextSeq } }
+  var openRequestCount: Int { get async { broker.ledger.state.requests.count } }
 
   /// Lets time pass on the wall clock.
   func advance(byMs ms: Int64) { clock.advance(byMs: ms) }

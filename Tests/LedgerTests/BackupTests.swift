@@ -42,7 +42,7 @@ struct BackupTests {
     let again = try await Ledger(in: directory, origin: Home.origin, clock: clock)
     #expect(await again.verifierKey == ledger.verifierKey)
     #expect(await again.flaws == Flaws())
-    #expect(await again.state.rollbackSigns.count == 1)
+    #expect(again.state.rollbackSigns.count == 1)
     let entries = try await again.exportPage(Selection(size: made.size), from: 0, as: .jsonl)
     #expect(try entries?.bytes == home.bodies().flatMap { $0 + [0x0A] })
     let file = try Data(contentsOf: URL(filePath: directory.ledgerPath))

@@ -35,11 +35,11 @@ struct BoundTests {
   func refused() async throws {
     let home = try Home()
     let ledger = try await home.open()
-    let state = await ledger.state
+    let state = ledger.state
     let refusal = await #expect(throws: Refusal.self) { try await ledger.append(tooLong) }
     #expect(refusal?.code == .tooLarge)
-    #expect(await ledger.unwritable == nil)
-    #expect(await ledger.state == state)
+    #expect(ledger.unwritable == nil)
+    #expect(ledger.state == state)
     #expect(try home.count("entries") == 1)
   }
 
@@ -52,7 +52,7 @@ struct BoundTests {
     try await eventually("the first one is being written") { gate.transactions == 2 }
     async let small = ledger.append(Sample.exported(1))
     async let large = ledger.append(Proposal(by: .system) { [tooLong] _, _ in .success([tooLong]) })
-    for _ in 0..<1_000 { _ = await ledger.state }
+    for _ in 0..<1_000 { _ = ledger.state }
     gate.open()
     _ = try await (first, small)
     let refused = await large
@@ -68,7 +68,7 @@ struct BoundTests {
       Proposal(holdingAnywayBy: .system) { [tooLong] _, _ in .success([tooLong]) })
     await ledger.settle()
     try await ledger.append(Sample.exported(1))
-    #expect(await ledger.unwritable == nil)
+    #expect(ledger.unwritable == nil)
     try await expectSound(home, ledger)
   }
 

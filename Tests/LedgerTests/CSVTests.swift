@@ -87,7 +87,7 @@ struct CSVTests {
 
   private func export(_ ledger: Ledger, _ format: ExportFormat) async throws -> [UInt8] {
     var bytes = ledger.exportHeader(format)
-    let selection = Selection(size: await ledger.state.nextSeq)
+    let selection = Selection(size: ledger.state.nextSeq)
     var next: Int64? = 0
     while let from = next {
       let page = try await ledger.exportPage(selection, from: from, as: format)

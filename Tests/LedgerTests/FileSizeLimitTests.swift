@@ -25,12 +25,12 @@ struct FileSizeLimitTests {
       }
       #expect(refusal?.code == .ledgerUnwritable)
       #expect(try await ledger.appendFact(revoking(id)).durable == false)
-      #expect(await ledger.unwritable != nil)
+      #expect(ledger.unwritable != nil)
       #expect(try await ledger.request(id) != nil, "reading goes on")
 
       limitFiles(to: rlim_t.max)
       await ledger.settle()
-      #expect(await ledger.unwritable == nil)
+      #expect(ledger.unwritable == nil)
       #expect(try Array(home.bodies().prefix(before.count)) == before)
       #expect(try home.entries().last?.event == revoking(id))
       try await ledger.append(Sample.exported(2))
@@ -56,7 +56,7 @@ struct FileSizeLimitTests {
     let ledger = try await Ledger(
       in: StateDirectory(taking: folder.path + "/state"), origin: Home.origin, clock: clock.wall)
     #expect(await ledger.flaws == Flaws())
-    #expect(await ledger.state.nextSeq == 2, "the opening, and the one that was acknowledged")
+    #expect(ledger.state.nextSeq == 2, "the opening, and the one that was acknowledged")
     #expect(try await ledger.append(Sample.exported(4)).durable)
   }
 }

@@ -59,7 +59,7 @@ struct GroupCommitTests {
       }
       try await eventually("all of them were begun") { begun.value == 200 }
       // The ledger takes calls in turn, so what was begun is in its queue after these.
-      for _ in 0..<1_000 { _ = await ledger.state }
+      for _ in 0..<1_000 { _ = ledger.state }
       #expect(decided.value == 0, "none before its turn")
       gate.open()
       return try await tasks.reduce(into: []) { $0.append($1) }
@@ -91,7 +91,7 @@ struct GroupCommitTests {
         }
       }
       try await eventually("all of them were begun") { begun.value == 4 }
-      for _ in 0..<1_000 { _ = await ledger.state }
+      for _ in 0..<1_000 { _ = ledger.state }
       gate.open()
       try await tasks.waitForAll()
     }
@@ -113,7 +113,7 @@ struct GroupCommitTests {
     }
     try await eventually("it is being written") { gate.transactions == 2 }
     #expect(answers.value == 0)
-    #expect(await ledger.state.nextSeq == 1, "nor does the state have it")
+    #expect(ledger.state.nextSeq == 1, "nor does the state have it")
     #expect(try home.count("entries") == 1)
     gate.open()
     try await append.value

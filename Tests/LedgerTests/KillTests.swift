@@ -30,7 +30,7 @@ struct KillTests {
           .compactMap { Int64($0) })
       let ledger = try await reopened(folder.path + "/state")
       #expect(await ledger.flaws == Flaws())
-      let size = await ledger.state.nextSeq
+      let size = ledger.state.nextSeq
       #expect(await ledger.frontier.size == UInt64(size))
       #expect(try await ledger.sizes(from: known).isSuperset(of: numbers))
       (known, acknowledged) = (size, acknowledged + numbers.count)

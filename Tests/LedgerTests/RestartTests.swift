@@ -14,13 +14,13 @@ struct RestartTests {
     for _ in 0..<4 {
       let ledger = try await home.open()
       for _ in 0..<60 {
-        _ = await ledger.append(history.next(after: await ledger.state))
+        _ = await ledger.append(history.next(after: ledger.state))
       }
-      let (state, requests) = (await ledger.state, try await everyRequest(ledger))
+      let (state, requests) = (ledger.state, try await everyRequest(ledger))
       try await expectSound(home, ledger)
 
       let reopened = try await home.open()
-      #expect(await reopened.state == state)
+      #expect(reopened.state == state)
       #expect(try await everyRequest(reopened) == requests)
       #expect(try await home.scrubbed() == nil)
     }
@@ -72,8 +72,8 @@ struct RestartTests {
     #expect(try home.count("live") == 2, "the opening of the log and the one open request")
 
     let reopened = try await home.open()
-    #expect(await reopened.state == ledger.state)
-    #expect(await reopened.state.requests.values.map(\.id.text) == [open.text])
+    #expect(reopened.state == ledger.state)
+    #expect(reopened.state.requests.values.map(\.id.text) == [open.text])
     let closed = try #require(try await reopened.request(RequestID(bits: 77)))
     #expect(closed.isClosed, "history is still there for who asks")
   }
@@ -91,7 +91,7 @@ struct RestartTests {
       ).get()
     }
     let ledger = try await home.open()
-    #expect(await ledger.state.policy == Sample.digest(5))
+    #expect(ledger.state.policy == Sample.digest(5))
     #expect(try home.count("live") == 2)
     #expect(try await ledger.document(Sample.digest(3)) == [3])
     #expect(try await ledger.document(Sample.digest(9)) == nil)
@@ -102,7 +102,7 @@ struct RestartTests {
     let home = try Home()
     try await insertLast(home, changing: ("audit.exported", "moon.phase"))
     let ledger = try await home.open()
-    #expect(await ledger.state.nextSeq == 3)
+    #expect(ledger.state.nextSeq == 3)
     try await ledger.append(Sample.exported(3))
     let bodies = try home.bodies()
     #expect(try home.checkpoint(await ledger.verifierKey).root == merkleTreeHash(bodies[...]))

@@ -58,7 +58,7 @@ struct TamperTests {
     #expect(flaws.tree == nil)
     #expect(flaws.entries.contains(edit.flaw))
     #expect(flaws.doubtful == [live])
-    #expect(await ledger.unwritable == nil)
+    #expect(ledger.unwritable == nil)
     let size = try home.checkpoint(await ledger.verifierKey).size
     try await ledger.appendFact(Sample.exported(8))
     #expect(try home.checkpoint(await ledger.verifierKey).size == size + 1)
@@ -115,7 +115,7 @@ struct TamperTests {
     let before = try home.bodies()
     let ledger = try await home.open()
     #expect(await ledger.flaws.tree == edit.flaw)
-    #expect(await ledger.unwritable == "\(edit.flaw)")
+    #expect(ledger.unwritable == "\(edit.flaw)")
     let refusal = await #expect(throws: Refusal.self) {
       try await ledger.append(Sample.exported(8))
     }

@@ -50,22 +50,22 @@ struct UnwritableTests {
     for _ in 1..<kills {
       // The process is gone, and the disk still refuses.
       let again = try await home.open()
-      #expect(await again.state.lockdowns[.everything]?.by == Sample.caller("sam"))
-      #expect(await again.unwritable != nil)
+      #expect(again.state.lockdowns[.everything]?.by == Sample.caller("sam"))
+      #expect(again.unwritable != nil)
     }
     try mend(home)
     let ledger = try await home.open()
     await ledger.settle()
-    #expect(await ledger.unwritable == nil)
-    #expect(await ledger.state.lockdowns[.everything]?.by == Sample.caller("sam"))
+    #expect(ledger.unwritable == nil)
+    #expect(ledger.state.lockdowns[.everything]?.by == Sample.caller("sam"))
     let lines = try home.bodies().map { String(decoding: $0, as: UTF8.self) }
     #expect(lines.count { $0.contains("lockdown.started") } == 1)
 
     let lifted = Event.lockdownLifted(LockdownChange(range: .everything))
     _ = try await ledger.append(lifted)
     let last = try await home.open()
-    #expect(await last.state.lockdowns.isEmpty)
-    #expect(await last.unwritable == nil)
+    #expect(last.state.lockdowns.isEmpty)
+    #expect(last.unwritable == nil)
   }
 
   @Test("what somebody wants is refused, and nothing has changed")
@@ -73,12 +73,12 @@ struct UnwritableTests {
     let home = try Home()
     let ledger = try await home.open()
     try await ledger.activeGrant(id)
-    let (state, bodies) = (await ledger.state, try home.bodies())
+    let (state, bodies) = (ledger.state, try home.bodies())
     try breakDisk(home)
     let refusal = await #expect(throws: Refusal.self) { try await ledger.append(revoking) }
     #expect(refusal?.code == .ledgerUnwritable)
-    #expect(await ledger.unwritable?.contains("full") == true)
-    #expect(await ledger.state == state)
+    #expect(ledger.unwritable?.contains("full") == true)
+    #expect(ledger.state == state)
     #expect(try home.bodies() == bodies)
   }
 
@@ -92,20 +92,20 @@ struct UnwritableTests {
     let outcome = try await ledger.appendFact(revoking)
     #expect(!outcome.durable && outcome.request == id)
     #expect(isRevoking(outcome.state))
-    #expect(isRevoking(await ledger.state))
+    #expect(isRevoking(ledger.state))
     #expect(try home.bodies() == bodies)
 
     await ledger.settle()
-    #expect(await ledger.unwritable != nil, "still broken")
-    #expect(isRevoking(await ledger.state))
+    #expect(ledger.unwritable != nil, "still broken")
+    #expect(isRevoking(ledger.state))
     try mend(home)
     await ledger.settle()
     await ledger.settle()
-    #expect(await ledger.unwritable == nil)
+    #expect(ledger.unwritable == nil)
     #expect(try home.bodies().dropLast() == bodies[...])
     #expect(try home.entries().last?.event == revoking)
     try await expectSound(home, ledger)
-    let state = await ledger.state
+    let state = ledger.state
     #expect(try await home.open().state == state)
   }
 
@@ -199,21 +199,21 @@ struct UnwritableTests {
     }
     var reads = 0
     try await eventually("it was tried again, and the lock is still there") {
-      _ = await ledger.state
+      _ = ledger.state
       reads += 1
       return settled.value == 1
     }
     #expect(reads > 0, "the state does not wait for the lock of the file")
-    #expect(await ledger.unwritable != nil)
+    #expect(ledger.unwritable != nil)
     #expect(try await ledger.appendFact(revoking).durable == false)
-    #expect(isRevoking(await ledger.state))
+    #expect(isRevoking(ledger.state))
     #expect(try await ledger.request(closed)?.isClosed == true, "history can be read meanwhile")
 
     try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
     try await ledger.append(Sample.exported(2))
     #expect(try home.entries().suffix(2).map(\.event) == [revoking, Sample.exported(2)])
     try await expectSound(home, ledger)
-    let state = await ledger.state
+    let state = ledger.state
     #expect(try await home.open().state == state)
   }
 }

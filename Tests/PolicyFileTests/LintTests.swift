@@ -170,9 +170,8 @@ struct LintTests {
           "whole: { requesters: [backend], databases: [orders_PROD, stock_STAGING], roles: [write], max_duration: 1h, review: [{ from: dba }] }"
       ), "warning: adds nothing to \"whole\""),
     Case(
-      "a pattern that could take for ever",
-      policy(rule: rule("review: [{ from: dba }], reason: { pattern: \"(x+)+y\" }")),
-      "error: \"(x+)+y\" could take for ever on some texts"),
+      "a pattern that takes other engines for ever",
+      policy(rule: rule("review: [{ from: dba }], reason: { pattern: \"(x+)+y\" }"))),
     Case(
       "all errors at once, and no warnings beside them",
       policy(
@@ -191,20 +190,4 @@ struct LintTests {
     #expect(found == item.found)
     #expect(diagnostics.allSatisfy { $0.position != nil && $0.hint != nil })
   }
-
-  @Test(
-    "patterns that can take for ever are told by their form",
-    arguments: [
-      "(a+)+", "(a*)*b", #"(\w+\s?)+"#, "((a+))+", "(?:a+)+$", "(a|a)+", #"(\w|\d)+"#, "(a|.)*",
-      "([A-Z]+){2,}", "(.*)*", "(a{1,100}){1,100}", "x(y(z*)+)?", "(?<n>[)]+)+",
-    ])
-  func catastrophic(_ pattern: String) { #expect(isCatastrophic(pattern)) }
-
-  @Test(
-    "others are left alone",
-    arguments: [
-      "(INC|CHG)-[0-9]+", "([A-Z]+-)+", "a+b+", "(?>a+)+", "(a|b)+", "(ab?)+", #"\(a+\)+"#,
-      "[(a+)]+", "(a+)?", "(a++)+", "^.+$", "(a{2}){1,20}", "[]+]+", "(?i)inc-[0-9]{1,8}",
-    ])
-  func harmless(_ pattern: String) { #expect(!isCatastrophic(pattern)) }
 }

@@ -70,6 +70,20 @@ package enum Command: Sendable {
   }
 }
 
+extension Command {
+  /// What has to contain a match of the rule's pattern; nil when nothing has to.
+  package var reason: WrittenText? {
+    switch self {
+    case .submit(_, let submission): submission.reason
+    case .extend(_, of: _, let submission): submission.reason
+    case .review, .reviewGlass, .cancel, .activate, .release, .revoke, .lookAtResidue,
+      .decideResidue, .forget, .erase, .lockDown, .liftLockdown, .issueToken, .revokeToken, .export,
+      .backup, .reloadPolicy, .operate:
+      nil
+    }
+  }
+}
+
 /// A request as it came in; the names are not checked yet.
 package struct Submission: Sendable, Equatable {
   package var database: String
@@ -188,13 +202,15 @@ package struct Context: Sendable {
   package var now: Timestamp
   package var boot: BootMark
   package var history: History
+  package var verdicts: PatternVerdicts
   package var sha256: SHA256Function
   package var signer: SignerFunction
 
   /// - Parameter signer: where there is none, no signature is good.
   package init(
     policy: Policy, issuing: Issuing, now: Timestamp, boot: BootMark,
-    history: History = History(), sha256: @escaping SHA256Function,
+    history: History = History(), verdicts: PatternVerdicts = PatternVerdicts(),
+    sha256: @escaping SHA256Function,
     signer: @escaping SignerFunction = { _, _ in nil }
   ) {
     self.policy = policy
@@ -202,6 +218,7 @@ package struct Context: Sendable {
     self.now = now
     self.boot = boot
     self.history = history
+    self.verdicts = verdicts
     self.sha256 = sha256
     self.signer = signer
   }

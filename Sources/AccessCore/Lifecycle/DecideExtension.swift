@@ -25,7 +25,7 @@ func decideExtension(
   }
   let duration = try readDuration(wanted.duration)
   try checkTotal(of: grant, with: duration, rule)
-  try checkReason(wanted.reason, against: rule.reason)
+  try checkReason(wanted.reason, against: rule.reason, context.verdicts)
   try checkOpenRequests(of: caller.principal, state)
 
   let ask = extended.ask.extending(target, by: duration, because: wanted.reason?.commitment)

@@ -14,7 +14,7 @@ func decideSubmission(
       .durationOverMax, "\(duration) is more than \(rule.name) allows",
       hint: "ask for at most \(rule.maxDuration)")
   }
-  try checkReason(submission.reason, against: rule.reason)
+  try checkReason(submission.reason, against: rule.reason, context.verdicts)
   try checkLength(submission.ticket, of: "ticket")
   try checkStart(submission.start, context.now)
   if submission.breakGlass { try checkGlass(submission, of: requester, state, context.now) }
@@ -139,7 +139,9 @@ extension ReviewRule {
   }
 }
 
-func checkReason(_ reason: WrittenText?, against rule: ReasonRule) throws(Refusal) {
+func checkReason(
+  _ reason: WrittenText?, against rule: ReasonRule, _ verdicts: PatternVerdicts
+) throws(Refusal) {
   try checkLength(reason, of: "reason")
   let text = reason?.text ?? ""
   guard !text.isEmpty else {
@@ -150,16 +152,15 @@ func checkReason(_ reason: WrittenText?, against rule: ReasonRule) throws(Refusa
     return
   }
   guard let pattern = rule.pattern else { return }
-  guard contains(text, pattern) else {
+  switch verdicts[pattern] {
+  case true?: return
+  case false?:
     throw Refusal(
       .reasonMismatch, "the reason must contain a match of \(pattern)", hint: rule.prompt)
+  // It was judged by the rules of a moment ago.
+  case nil:
+    throw Refusal(.wrongState, "the policy has changed just now", hint: "ask again")
   }
-}
-
-/// A pattern that does not compile matches nothing: the policy reader has refused it already,
-/// and a rule that cannot be judged must not let anybody through.
-private func contains(_ text: String, _ pattern: String) -> Bool {
-  do { return try Regex(pattern).firstMatch(in: text) != nil } catch { return false }
 }
 
 func checkLength(_ written: WrittenText?, of what: String) throws(Refusal) {
