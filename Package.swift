@@ -34,6 +34,8 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient: Target.Dependency = .product(
   name: "AsyncHTTPClient", package: "async-http-client")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -54,6 +56,7 @@ let package = Package(
   name: "jit",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -77,21 +80,25 @@ let package = Package(
     .target(name: "CRE2", linkerSettings: [.linkedLibrary(":libre2.a")]),
     library("Patterns", ["CRE2"]),
     library("PolicyFile", ["AccessCore", "Patterns", yams]),
-    library("Ledger", ["AccessCore", "TransparencyLog", grdb, sqlite]),
+    library("Threads", [deque, heap]),
+    library("Ledger", ["AccessCore", "Threads", "TransparencyLog", grdb, sqlite]),
 
     // PostgreSQL.
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     library("PostgresClient", ["CLibPQ"]),
-    library("PostgresProvisioner", ["AccessCore", "PostgresClient", crypto, cryptoExtras]),
+    library(
+      "PostgresProvisioner", ["AccessCore", "PostgresClient", "Threads", crypto, cryptoExtras]),
 
     // The broker and its two ends.
-    library("AccessBroker", ["AccessCore", "PolicyFile", "Ledger", serviceLifecycle, logging]),
+    library(
+      "AccessBroker",
+      ["AccessCore", "PolicyFile", "Ledger", "Threads", serviceLifecycle, logging]),
     library("AccessAPI"),
     library(
       "AccessServer",
       [
-        "AccessAPI", "AccessBroker", "AccessCore", "Ledger", crypto, httpTypes, hummingbird,
-        logging, nioCore, serviceLifecycle,
+        "AccessAPI", "AccessBroker", "AccessCore", "Ledger", "Threads", crypto, httpTypes,
+        hummingbird, logging, nioCore, serviceLifecycle,
       ]),
     executable(
       "jitd",

@@ -1,6 +1,7 @@
 import AccessCore
 import Ledger
 import Logging
+import Threads
 
 /// What the requester gets: where to log in, as whom, with what.
 package struct Credentials: Sendable {
@@ -21,10 +22,10 @@ extension Broker {
   package func activate(
     _ id: RequestID, by caller: Caller, idempotency: IdempotencyKey?
   ) async throws(Refusal) -> Credentials {
-    let work = Task {
-      await turns.take(for: id) {
+    let work = Task(executorPreference: ThreadPool.serving) {
+      await self.turns.take(for: id) {
         await Result { () async throws(Refusal) in
-          try await activateInTurn(id, by: caller, idempotency)
+          try await self.activateInTurn(id, by: caller, idempotency)
         }
       }
     }

@@ -81,7 +81,8 @@ extension Broker {
         self.proposal(
           command, by: caller, recalling: closed, history, verdicts, written, idempotency)
       }
-      do throws(Refusal) { return try await ledger.append(proposal(recalling: closed)).get() } catch {
+      do throws(Refusal) { return try await ledger.append(proposal(recalling: closed)).get() } catch
+      {
         // It may have closed while the command waited for its turn: then look at it again.
         guard error.code == .unknownRequest, closed == nil else { throw error }
         guard let closed = try await closedRequest(of: command) else { throw error }

@@ -2,6 +2,7 @@ import AccessCore
 import Ledger
 import Logging
 import Synchronization
+import Threads
 
 /// Until when this process has told a server that a role may log in.
 final class MovedExpiries: Sendable {
@@ -38,7 +39,9 @@ extension Broker {
     for case .grantExtended(let id, _) in outcome.events {
       failpoint(.extensionRecorded)
       wake.now()
-      await Task { await turns.take(for: id) { await moveExpiryInTurn(id) } }.value
+      await Task(executorPreference: ThreadPool.ending) {
+        await self.turns.take(for: id) { await self.moveExpiryInTurn(id) }
+      }.value
     }
   }
 

@@ -2,6 +2,7 @@ import AccessCore
 import Ledger
 import Logging
 import Synchronization
+import Threads
 
 /// What is not urgent, one round at a time, beside the revocations: a ledger that hangs holds up
 /// this, and nothing else.
@@ -26,22 +27,24 @@ final class Housekeeping: Sendable {
       return true
     }
     guard mayBegin else { return }
-    Task {
-      await broker.ledger.settle()
-      await watchClock()
-      await recordLapsed()
-      await recordOverdueReviews()
-      await broker.endLockedDown()
-      await broker.endStopped()
-      await broker.recordRepeatedRefusals()
-      await broker.ledger.forgetOldWrites()
-      await broker.beat()
-      state.withLock { rounds in
-        rounds.isUnderWay = false
-        // With many thousand requests a round takes a while: it is to take a tenth of a core.
-        let took = ContinuousClock.now - began
-        rounds.next = .now + min(took * 9, .milliseconds(Limits.loopIntervalMs))
-      }
+    Task(executorPreference: ThreadPool.ending) { await self.round(from: began) }
+  }
+
+  private func round(from began: ContinuousClock.Instant) async {
+    await broker.ledger.settle()
+    await watchClock()
+    await recordLapsed()
+    await recordOverdueReviews()
+    await broker.endLockedDown()
+    await broker.endStopped()
+    await broker.recordRepeatedRefusals()
+    await broker.ledger.forgetOldWrites()
+    await broker.beat()
+    state.withLock { rounds in
+      rounds.isUnderWay = false
+      // With many thousand requests a round takes a while: it is to take a tenth of a core.
+      let took = ContinuousClock.now - began
+      rounds.next = .now + min(took * 9, .milliseconds(Limits.loopIntervalMs))
     }
   }
 

@@ -1,6 +1,7 @@
 import AccessCore
 import Ledger
 import Logging
+import Threads
 
 extension Broker {
   /// Two databases can be on one server, which shows its roles for both: one of them ends it.
@@ -30,6 +31,9 @@ extension Broker {
 /// Orphans that are being ended, and those that were reported: one that cannot be removed is not
 /// reported each minute.
 actor KnownOrphans {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   private var underWay: Set<RoleIdentity> = []
   private var removed: [RoleIdentity: Bool] = [:]
 

@@ -1,7 +1,11 @@
 import AccessCore
+import Threads
 
 /// One provisioner per server and admin login, kept as long as anything may need it.
 actor Provisioners {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   private let make: @Sendable (DatabaseAccess) -> any Provisioner
   private var made: [DatabaseAccess: any Provisioner] = [:]
 

@@ -2,6 +2,7 @@ import AccessCore
 import Ledger
 import Logging
 import ServiceLifecycle
+import Threads
 
 /// Compares the roles of every database with the grants, at start and once a minute: roles of ours
 /// that no live grant accounts for (a crash, a restored backup) are ended, and what is not as it was
@@ -14,7 +15,7 @@ package struct Reconciler: Service {
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        await broker.reconcile()
+        await withTaskExecutorPreference(ThreadPool.ending) { _ = await broker.reconcile() }
         await broker.finishRotations()
         // Cancelled at shutdown: the loop condition ends it.
         try? await Task.sleep(for: .milliseconds(Limits.reconcileIntervalMs))

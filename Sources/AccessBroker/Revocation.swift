@@ -1,6 +1,7 @@
 import AccessCore
 import Ledger
 import Logging
+import Threads
 
 /// Why an activation is undone that nobody is at any more.
 let cutOff = "the activation was cut off"
@@ -25,8 +26,9 @@ extension Broker {
     while clocks.boot().milliseconds - start < limit {
       let state = ledger.state
       guard ids.contains(where: { state.requests[$0]?.grant?.isEnding ?? false }) else { return }
-      // Cancelled: the caller is gone, and nobody waits for the answer.
-      guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+      // The caller is gone, and nobody waits for the answer.
+      guard !Task.isCancelled else { return }
+      await pause(.milliseconds(10))
     }
   }
 
@@ -146,7 +148,7 @@ extension Broker {
     atMost limit: Int64 = 250, _ tell: @escaping @Sendable () async -> Void
   ) async {
     let told = WakeUp()
-    Task {
+    Task(executorPreference: ThreadPool.ending) {
       await tell()
       await told.wake()
     }

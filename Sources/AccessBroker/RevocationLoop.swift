@@ -2,11 +2,15 @@ import AccessCore
 import Ledger
 import Logging
 import ServiceLifecycle
+import Threads
 
 /// Ends what is due, at its own pace: it looks at the whole state, starts what can be started, and
 /// sleeps until the next deadline, at most a second. A database that does not answer holds up its
 /// own grants only.
 package actor RevocationLoop: Service {
+  private nonisolated let lane = SerialLane(on: .ending)
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   private let broker: Broker
   private var running: Set<RequestID> = []
   private var lanes: [DatabaseAccess: Lane] = [:]
@@ -37,18 +41,24 @@ package actor RevocationLoop: Service {
   }
 
   package func run() async throws {
-    await withGracefulShutdownHandler {
-      while !isStopping {
-        let pause = await turn()
-        // A look at many thousand grants takes a while. However often somebody wakes the loop, it
-        // takes a fifth of one core at most.
-        await rest(lookTook * 4)
-        await broker.wake.sleep(atMost: pause)
+    await withTaskExecutorPreference(ThreadPool.ending) {
+      await withGracefulShutdownHandler {
+        await loop()
+      } onGracefulShutdown: {
+        Task(executorPreference: ThreadPool.ending) { await self.stop() }
       }
-      while !running.isEmpty { await broker.wake.sleep(atMost: 50) }
-    } onGracefulShutdown: {
-      Task { await self.stop() }
     }
+  }
+
+  private func loop() async {
+    while !isStopping {
+      let pause = await turn()
+      // A look at many thousand grants takes a while. However often somebody wakes the loop, it
+      // takes a fifth of one core at most.
+      await Threads.pause(lookTook * 4)
+      await broker.wake.sleep(atMost: pause)
+    }
+    while !running.isEmpty { await broker.wake.sleep(atMost: 50) }
   }
 
   private func stop() async {
@@ -118,7 +128,9 @@ package actor RevocationLoop: Service {
     running.formUnion(ids)
     Task { [broker] in
       let taken = await broker.turns.takeFree(of: ids)
-      let results = await broker.revokeTogether(taken, on: access)
+      let results = await withTaskExecutorPreference(ThreadPool.ending) {
+        await broker.revokeTogether(taken, on: access)
+      }
       await broker.turns.giveBack(taken)
       finish(ids, results, on: access)
     }
@@ -150,8 +162,8 @@ package actor RevocationLoop: Service {
       let (id, reached) = lane.waiting.removeFirst()
       lane.alone += 1
       Task { [broker] in
-        let done = await broker.turns.take(for: id) {
-          await broker.revokeInTurn(id, after: reached)
+        let done = await withTaskExecutorPreference(ThreadPool.ending) {
+          await broker.turns.take(for: id) { await broker.revokeInTurn(id, after: reached) }
         }
         finish(id, done: done)
         lanes[access]?.alone -= 1
@@ -203,9 +215,4 @@ private struct Due: Comparable {
   static func < (a: Due, b: Due) -> Bool {
     (a.urgency, a.since, a.id) < (b.urgency, b.since, b.id)
   }
-}
-
-/// Waits also in a task that was cancelled.
-private func rest(_ duration: Duration) async {
-  _ = await Task { try await Task.sleep(for: duration) }.result
 }

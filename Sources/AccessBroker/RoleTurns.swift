@@ -1,4 +1,5 @@
 import AccessCore
+import Threads
 
 /// One at a time per grant: two operations on one database role at once break each other
 /// (“tuple concurrently updated”).
@@ -6,6 +7,9 @@ typealias RoleTurns = Turns<RequestID>
 
 /// One at a time per key. Turns are given in the order in which they were asked for.
 actor Turns<Key: Hashable & Sendable> {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   private var waiting: [Key: [CheckedContinuation<Void, Never>]] = [:]
 
   nonisolated func take<Value: Sendable, Failure: Error>(

@@ -1,6 +1,7 @@
 import AccessCore
 import Ledger
 import Logging
+import Threads
 
 /// Secrets that are being rotated: one rotation of each at a time.
 actor Rotations {
@@ -32,9 +33,11 @@ extension Broker {
       throw error
     }
     // It goes on when the caller goes away.
-    let work = Task {
-      await alone(with: shared.credential) {
-        await Result { () async throws(Refusal) in try await rotate(shared, name, by: caller) }
+    let work = Task(executorPreference: ThreadPool.serving) {
+      await self.alone(with: shared.credential) {
+        await Result { () async throws(Refusal) in
+          try await self.rotate(shared, name, by: caller)
+        }
       }
     }
     guard let result = await work.value else {
@@ -61,7 +64,7 @@ extension Broker {
   /// Goes on with rotations that a crash, or a database that did not answer, has cut off.
   func finishRotations() async {
     for shared in policy.snapshot.policy.sharedCredentials {
-      await alone(with: shared.credential) {
+      await self.alone(with: shared.credential) {
         do {
           guard
             let secret = try credentials.next(shared.credential), ledger.unwritable == nil

@@ -1,14 +1,18 @@
 import AccessCore
+import Threads
 
 /// Lets the loop sleep until a deadline, or until somebody has made something due.
 ///
 /// A wake-up that comes while the loop is awake is kept for its next sleep; the loop looks at the
 /// whole state each time, so a lost one would cost it at most a second.
 actor WakeUp {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   private var isDue = false
   private var sleeper: CheckedContinuation<Void, Never>?
 
-  nonisolated func now() { Task { await wake() } }
+  nonisolated func now() { Task(executorPreference: ThreadPool.ending) { await self.wake() } }
 
   func wake() {
     isDue = true
@@ -21,10 +25,7 @@ actor WakeUp {
       isDue = false
       return
     }
-    let alarm = Task {
-      // Cancelled when the sleeper was woken earlier: then there is nothing to do.
-      if (try? await Task.sleep(for: .milliseconds(ms))) != nil { wake() }
-    }
+    let alarm = Alarm(after: .milliseconds(ms)) { self.now() }
     await withCheckedContinuation { sleeper = $0 }
     alarm.cancel()
     isDue = false

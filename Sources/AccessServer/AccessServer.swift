@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import ServiceLifecycle
+import Threads
 
 /// The API on one Unix socket.
 package struct AccessServer: Service {
@@ -49,7 +50,7 @@ package struct AccessServer: Service {
       },
       logger: logger)
     defer { unlink(path) }
-    try await application.run()
+    try await withTaskExecutorPreference(ThreadPool.serving) { try await application.run() }
   }
 
   private func router() -> Router<APIContext> {

@@ -1,6 +1,7 @@
 import AccessCore
 import Glibc
 import Synchronization
+import Threads
 import TransparencyLog
 
 /// The append-only log, and the state that it adds up to. One of these, and one writer in it.
@@ -8,6 +9,9 @@ import TransparencyLog
 /// Proposals that wait together share one transaction, one checkpoint and one fsync. Each of them
 /// sees the state that the ones before it leave.
 package actor Ledger {
+  private nonisolated let lane = SerialLane(on: .writing)
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   /// What is open and live, as it is on disk, and what the disk still owes. Who reads it does not
   /// wait for the writer, whatever that is at.
   package private(set) nonisolated var state: State {
@@ -106,7 +110,7 @@ package actor Ledger {
       waiting.append(Waiting(proposal: proposal, answer: answer))
       guard !isWriting else { return }
       isWriting = true
-      Task { await writeWaiting() }
+      Task(executorPreference: ThreadPool.writing) { await self.writeWaiting() }
     }
   }
 
@@ -142,7 +146,7 @@ package actor Ledger {
     var known: Int
     repeat {
       known = waiting.count
-      await Task.yield()
+      await lane.yield()
     } while waiting.count > known && waiting.count < Limits.commitEntriesMax
   }
 

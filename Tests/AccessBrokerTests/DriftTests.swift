@@ -85,7 +85,7 @@ struct DriftTests {
     await test.journal.at(.census) {
       await #expect(throws: Never.self) { try await test.sayRelease(id) }
     }
-    await test.broker.reconcile()
+    await test.broker.reconcile(only: name("orders_PROD"))
     #expect(try await found(test) == [])
   }
 

@@ -48,7 +48,7 @@ struct ReconcilerTests {
     await test.journal.at(.census) {
       await #expect(throws: Never.self) { try await test.activate(id) }
     }
-    await test.broker.reconcile()
+    await test.broker.reconcile(only: name("orders_PROD"))
     #expect(try await test.state(id) == "active")
     #expect(await test.orders.roles[test.role(id)]?.login == true)
     #expect(try await orphans(test).isEmpty)

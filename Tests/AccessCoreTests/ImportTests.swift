@@ -12,24 +12,26 @@ private let allowed: [String: Set<String>] = [
   "AuditBundle": ["AccessCore", "SSHSignature", "TransparencyLog", "Crypto", "Glibc"],
   "CRE2": [],
   "Patterns": ["CRE2"],
+  "Threads": ["DequeModule", "HeapModule", "Dispatch", "Glibc", "Synchronization"],
   "PolicyFile": ["AccessCore", "Patterns", "Yams", "Foundation"],
   "Ledger": [
     "AccessCore", "TransparencyLog", "GRDB", "GRDBSQLite", "Foundation", "Glibc", "Synchronization",
+    "Threads",
   ],
   "CLibPQ": [],
   "PostgresClient": ["CLibPQ", "Dispatch", "Synchronization", "Glibc"],
   "PostgresProvisioner": [
-    "AccessCore", "PostgresClient", "Crypto", "CryptoExtras", "Synchronization",
+    "AccessCore", "PostgresClient", "Crypto", "CryptoExtras", "Synchronization", "Threads",
   ],
   "AccessBroker": [
-    "AccessCore", "PolicyFile", "Ledger", "ServiceLifecycle", "Logging",
-    "Synchronization", "Glibc",
+    "AccessCore", "PolicyFile", "Ledger", "ServiceLifecycle", "Logging", "Synchronization", "Glibc",
+    "Threads",
   ],
   "AccessAPI": ["Foundation"],
   "AccessServer": [
     "AccessAPI", "AccessBroker", "AccessCore", "Ledger", "Hummingbird", "HummingbirdCore",
     "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle", "Crypto", "Foundation", "Glibc",
-    "Synchronization",
+    "Synchronization", "Threads",
   ],
   "AccessTesting": [
     "AccessCore", "PostgresClient", "AccessAPI", "Dispatch", "Foundation", "Glibc",

@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Threads
 
 /// The few connections that the broker's admin login has to one server, opened when needed and
 /// used again.
@@ -9,6 +10,9 @@ import PostgresClient
 /// wait for a row of those. A call may hold a connection for one round of statements only, so that
 /// the pauses of a long revocation hold up nobody either.
 actor AdminConnections {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   enum Purpose: Hashable, Sendable {
     case issuing, revoking
     /// What a role left behind can be held by locks and can be much: one at a time.

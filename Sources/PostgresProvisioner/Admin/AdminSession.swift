@@ -1,4 +1,5 @@
 import PostgresClient
+import Threads
 
 /// One connection of the admin login, and which server is at its other end.
 struct AdminSession: Sendable {
@@ -49,14 +50,9 @@ private func limited<Value: Sendable>(
   _ connection: Connection, _ limit: Duration,
   _ body: @Sendable (isolated Connection) throws -> Value
 ) async -> (Result<Value, any Error>, isSound: Bool) {
-  let alarm = Task {
-    do { try await Task.sleep(for: limit) } catch { return false }
-    connection.sever()
-    return true
-  }
+  let alarm = Alarm(after: limit) { connection.sever() }
   let (result, isUsable) = await connection.attempt(body)
-  alarm.cancel()
-  return (result, isSound: await !alarm.value && isUsable)
+  return (result, isSound: alarm.cancel() && isUsable)
 }
 
 extension Connection {

@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Threads
 
 extension RevocationBatch {
   /// Ends the sessions of all of them, with one look for all; sets aside those whose sessions do

@@ -123,8 +123,3 @@ struct Obstacle: Error {
     }
   }
 }
-
-/// Waits also in a task that was cancelled: a revocation is finished once it has begun.
-func pause(_ duration: Duration) async {
-  _ = await Task { try await Task.sleep(for: duration) }.result
-}

@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Threads
 
 extension RevocationAttempt {
   /// Ends every session of the role, those included that do not show yet.
