@@ -1,10 +1,11 @@
 # What benchmarks play on: a PostgreSQL with a database `bench`, and a jitd that gives whoever runs this
-# the role `read` on it without review, and so the people who are named. To be sourced.
+# the role `read` on it without review, and so the people who are named. What stands in `rules` is
+# added to the entitlements. To be sourced.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/stage.sh"
 
 start_bench() {
-  start_postgres -c max_connections=700
+  start_postgres -c max_connections=700 -c max_prepared_transactions=200
   make_admin
   sql -d postgres -c "CREATE DATABASE bench"
   sql -d bench -c "CREATE ROLE bench_read NOLOGIN"
@@ -29,6 +30,7 @@ entitlements:
     max_duration: 1h
     reason: { required: false }
     review: none
+${rules:-}
 YAML
 }
 

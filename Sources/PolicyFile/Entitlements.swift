@@ -115,7 +115,9 @@ extension Reader {
     do throws(PatternError) { _ = try Pattern(text) } catch {
       self.error(
         node.place, "\(text.quoted) is not a regular expression: \(error.description.inert)",
-        hint: "The syntax is RE2's; a backslash before a special character makes it an ordinary one.")
+        hint: """
+          The syntax is RE2's; a backslash before a special character makes it an ordinary one.
+          """)
       return nil
     }
     return text

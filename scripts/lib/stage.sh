@@ -81,9 +81,14 @@ listen:
   admin: { path: $work/run/admin.sock }
 YAML
   export JIT_BROKER=unix://$work/run/jitd.sock JIT_ADMIN=unix://$work/run/admin.sock
-  "$bin/jitd" --config "$work/jitd.yaml" 2>"$work/jitd.log" &
+  run_broker "$work/jitd.log"
+}
+
+# With its log in that file, or pipe.
+run_broker() {
+  "$bin/jitd" --config "$work/jitd.yaml" 2>"$1" &
   jitd_pid=$!
-  wait_for 10 listens || give_up "jitd did not start: $(cat "$work/jitd.log")"
+  wait_for 10 listens || give_up "jitd did not start: $(tail -n 5 "$work/jitd.log")"
 }
 
 listens() { [ -S "$work/run/jitd.sock" ] && [ -S "$work/run/admin.sock" ]; }
