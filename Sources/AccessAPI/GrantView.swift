@@ -4,7 +4,7 @@ package struct GrantView: Codable, Sendable, Equatable {
   package var state: String
   /// Whether LOGIN was seen to be off; null before revocation begins.
   @Nullable package var fenced: Bool?
-  /// `unreachable`, `locked` or `residue`.
+  /// `unreachable`, `locked`, `refused` or `residue`.
   @Nullable package var stuckBecause: String?
   package var roleName: String
   @Nullable package var activatedAt: String?

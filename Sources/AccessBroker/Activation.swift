@@ -146,7 +146,7 @@ extension Refusal {
   ) {
     switch error.kind {
     case .unreachable: self.init(.databaseUnreachable, "\(what): \(error.message)", hint: hint)
-    case .refused: self.init(.databaseRefused, "\(what): \(error.message)", hint: hint)
+    case .refused, .locked: self.init(.databaseRefused, "\(what): \(error.message)", hint: hint)
     case .fenced:
       self.init(.wrongState, "\(what): \(error.message)", hint: "ask again with `jit request`")
     case .dangerous:

@@ -105,7 +105,7 @@ extension Broker {
       } catch {
         failures.append(error)
         // It said no before it changed anything; any other error leaves that open.
-        if error.kind != .refused { isKnown = true }
+        if error.kind != .refused, error.kind != .locked { isKnown = true }
       }
     }
     if let failure = failures.first {

@@ -8,4 +8,13 @@ struct Dialect: Sendable {
 
   /// 17 made a privilege of what had been the owner's alone, `VACUUM` and the like.
   var hasMaintain: Bool { serverVersion >= 170_000 }
+
+  /// 17 can end any transaction after a time.
+  var hasTransactionTimeout: Bool { serverVersion >= 170_000 }
+
+  /// Whether a session that begins as one of `other` does states all that is to be stated here.
+  func hasSettings(of other: Dialect) -> Bool {
+    hasMembershipOptions == other.hasMembershipOptions
+      && hasTransactionTimeout == other.hasTransactionTimeout
+  }
 }

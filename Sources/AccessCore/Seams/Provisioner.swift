@@ -206,8 +206,16 @@ extension Revocation {
   }
 }
 
+/// Why a grant that has to end has not ended yet.
 package enum StuckCause: String, Sendable, Codable {
-  case unreachable, locked, residue
+  /// The server that the role is on did not answer.
+  case unreachable
+  /// Somebody else holds what would have to be changed.
+  case locked
+  /// The server answered, and said no.
+  case refused
+  /// Something that the role left behind hangs on it.
+  case residue
 }
 
 /// Something that a role left behind, in words that a reviewer understands.
@@ -231,6 +239,8 @@ package struct ProvisioningError: Error, Sendable, Equatable {
     case unreachable
     /// The server, or a check of ours, said no.
     case refused
+    /// Somebody else was in the way for longer than one waits.
+    case locked
     /// The end of the role has begun: it can only be revoked.
     case fenced
     /// Something that the policy has to accept by name.

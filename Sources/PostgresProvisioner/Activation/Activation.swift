@@ -16,6 +16,7 @@ extension PostgresProvisioner {
 
   package func create(_ plan: RolePlan) async throws(ProvisioningError) -> CreatedRole {
     let fresh = try FreshSecret()
+    await admins.keepOneInHand()
     let inspected = try await inspected(plan)
     let (inspection, server) = (inspected.value, inspected.systemIdentifier)
     if !inspection.hasMarker {

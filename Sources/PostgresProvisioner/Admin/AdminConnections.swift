@@ -14,7 +14,10 @@ actor AdminConnections {
   nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
   enum Purpose: Hashable, Sendable {
-    case issuing, revoking
+    /// About what is in the database of the policy.
+    case issuing
+    /// About roles and sessions, which are the server's.
+    case looking, revoking
     /// What a role left behind can be held by locks and can be much: one at a time.
     case cleaning
   }
@@ -23,7 +26,10 @@ actor AdminConnections {
   private let connectionsMax: Int
   private let fault: StepFaultHandler
   private var idle: [(session: AdminSession, since: ContinuousClock.Instant)] = []
-  private var used: [ObjectIdentifier: AdminSession] = [:]
+  private var used: [ObjectIdentifier: (session: AdminSession, purpose: Purpose, keep: Bool)] = [:]
+  /// Revocations for which the server has no connection more; the next that comes back is theirs.
+  private var waitingForReturn: [CheckedContinuation<AdminSession?, Never>] = []
+  private var keeper: Task<Void, Never>?
   private var turns: [Purpose: Int] = [:]
   private var waiting: [Waiter] = []
   private var isClosed = false
@@ -43,6 +49,8 @@ actor AdminConnections {
     self.fault = fault
   }
 
+  deinit { keeper?.cancel() }
+
   /// Runs `body` on a connection of the pool, within the bounds of `AdminSession`.
   ///
   /// - Parameter systemIdentifier: the server that it must be; on any other one nothing is run.
@@ -52,7 +60,8 @@ actor AdminConnections {
   ) async throws(ProvisioningError) -> Answer<Value> {
     try await waitForTurn(purpose)
     defer { endTurn(purpose) }
-    return try await run(body, in: try await takeSession(), of: systemIdentifier, keep: true)
+    let session = try await takeSession(for: purpose)
+    return try await run(body, in: session, purpose, of: systemIdentifier, keep: true)
   }
 
   /// Runs `body` on a connection of its own to another database, closed afterwards: what it does
@@ -66,16 +75,21 @@ actor AdminConnections {
   ) async throws(ProvisioningError) -> Answer<Value> {
     try await waitForTurn(purpose)
     defer { endTurn(purpose) }
-    let session = try await server.open(database: database)
+    let session: AdminSession
+    do { session = try await server.open(.only(database)) } catch {
+      throw error.mayBeOfTheDatabase
+        ? ProvisioningError(.refused, error.error.message) : error.error
+    }
     return try await run(
-      body, in: session, of: systemIdentifier, keep: false, patience: patience)
+      body, in: session, purpose, of: systemIdentifier, keep: false, patience: patience)
   }
 
   /// Shows that the server lets us in by this very secret.
   func prove(_ secret: Secret, on systemIdentifier: String) async throws(ProvisioningError) {
     let fault = fault()
     if fault == .lostBefore { throw .lost }
-    let session = try await server.prove(secret)
+    let session: AdminSession
+    do { session = try await server.prove(secret) } catch { throw error.error }
     await session.connection.close()
     if fault == .lostAfter { throw .lost }
     guard session.systemIdentifier == systemIdentifier else { throw .otherServer(at: server.place) }
@@ -84,16 +98,17 @@ actor AdminConnections {
   /// Ends everything; what is under way fails, and so does what comes later.
   func close() async {
     isClosed = true
+    keeper?.cancel()
     let sessions = idle.map(\.session)
     idle = []
     refuseWaiting(.closed)
-    for session in used.values { session.connection.sever() }
+    for use in used.values { use.session.connection.sever() }
     for session in sessions { await session.connection.close() }
   }
 
   private func run<Value: Sendable>(
     _ body: @Sendable (isolated Connection) throws -> Value,
-    in session: AdminSession, of systemIdentifier: String?, keep: Bool,
+    in session: AdminSession, _ purpose: Purpose, of systemIdentifier: String?, keep: Bool,
     patience: Duration? = nil
   ) async throws(ProvisioningError) -> Answer<Value> {
     let isOther = systemIdentifier.map { $0 != session.systemIdentifier } ?? false
@@ -102,18 +117,14 @@ actor AdminConnections {
       throw isClosed ? .closed : .otherServer(at: server.place)
     }
     let id = ObjectIdentifier(session.connection)
-    used[id] = session
+    used[id] = (session, purpose, keep)
     let fault = fault()
     if fault == .lostBefore { session.connection.sever() }
     var (result, isSound) = await session.run(patience: patience, body)
     if fault == .twice { (result, isSound) = await session.run(patience: patience, body) }
     if fault == .lostAfter { (result, isSound) = (.failure(ProvisioningError.lost), false) }
     used[id] = nil
-    if keep, isSound, !isClosed {
-      idle.append((session, .now))
-    } else {
-      await session.connection.close()
-    }
+    await giveBack(session, keep: keep && isSound)
     switch result {
     case .success(let value):
       return Answer(value: value, systemIdentifier: session.systemIdentifier)
@@ -121,21 +132,104 @@ actor AdminConnections {
     }
   }
 
+  private func giveBack(_ session: AdminSession, keep: Bool) async {
+    if keep, !isClosed {
+      if waitingForReturn.isEmpty {
+        idle.append((session, .now))
+      } else {
+        waitingForReturn.removeFirst().resume(returning: session)
+      }
+      return
+    }
+    // Who waits for one that will not come back, goes on without.
+    if !used.values.contains(where: \.keep) {
+      for waiter in waitingForReturn { waiter.resume(returning: nil) }
+      waitingForReturn = []
+    }
+    await session.connection.close()
+  }
+
   /// The connection that was used last, or a new one.
-  private func takeSession() async throws(ProvisioningError) -> AdminSession {
-    while let (session, since) = idle.popLast() {
+  private func takeSession(for purpose: Purpose) async throws(ProvisioningError) -> AdminSession {
+    while let (session, since) = takeIdle(for: purpose) {
       // A server that was restarted in between must not cost a call.
       if ContinuousClock.now - since < .seconds(1) { return session }
-      if await session.answers() { return session }
+      if await isThere(session, for: purpose) { return session }
       await session.connection.close()
     }
+    await makeRoom()
     do {
-      return try await server.open()
+      return try await server.open(purpose == .issuing ? .home : .any)
     } catch {
-      // Else each of them would wait for its own connection to time out, one after the other.
-      refuseWaiting(error)
-      throw error
+      // Somebody else has all connections that the server gives; those that we have come back.
+      if error.isFull, purpose == .revoking {
+        if let (session, _) = takeIdle(for: purpose) { return session }
+        if used.values.contains(where: \.keep),
+          let session = await withCheckedContinuation({ waitingForReturn.append($0) })
+        {
+          return session
+        }
+      } else {
+        // Else each of them would wait for its own connection to time out, one after the other.
+        refuseWaiting(error.error)
+      }
+      throw error.error
     }
+  }
+
+  private func isThere(_ session: AdminSession, for purpose: Purpose) async -> Bool {
+    let id = ObjectIdentifier(session.connection)
+    used[id] = (session, purpose, true)
+    let answers = await session.answers()
+    used[id] = nil
+    return answers
+  }
+
+  /// What revocations need is kept in hand: nobody else takes the last one.
+  private func takeIdle(
+    for purpose: Purpose
+  ) -> (session: AdminSession, since: ContinuousClock.Instant)? {
+    let isKept =
+      idle.count == 1 && !used.values.contains { $0.purpose == .revoking && $0.keep }
+    if isKept, purpose != .revoking { return nil }
+    let suitable = idle.lastIndex { purpose != .issuing || server.isHome($0.session) }
+    return suitable.map { idle.remove(at: $0) }
+  }
+
+  /// Those that came in by another door than is asked for now must not add up.
+  private func makeRoom() async {
+    while idle.count > 1, idle.count + used.count >= connectionsMax {
+      await idle.removeFirst().session.connection.close()
+    }
+  }
+
+  /// From now on there is always a connection for revocations, opened before it is needed: when
+  /// strangers have taken all that the server gives, it is too late.
+  func keepOneInHand() {
+    guard keeper == nil, !isClosed else { return }
+    keeper = Task { [weak self] in
+      while !Task.isCancelled {
+        await self?.lookAfterTheKeptOne()
+        // Cancelled by `close`: the loop's condition ends it.
+        try? await Task.sleep(for: Self.keptOneLookedAfter)
+      }
+    }
+  }
+
+  private static let keptOneLookedAfter = Duration.seconds(5)
+
+  private func lookAfterTheKeptOne() async {
+    while let (session, since) = idle.first {
+      if ContinuousClock.now - since < Self.keptOneLookedAfter { return }
+      idle.removeFirst()
+      let isThere = await isThere(session, for: .revoking)
+      await giveBack(session, keep: isThere)
+      if isThere { return }
+    }
+    guard idle.isEmpty, !used.values.contains(where: \.keep), !isClosed else { return }
+    // One that cannot be opened now is tried again; whoever needs it meanwhile hears why.
+    guard let session = try? await server.open(.any) else { return }
+    await giveBack(session, keep: true)
   }
 
   private func waitForTurn(_ purpose: Purpose) async throws(ProvisioningError) {
@@ -152,7 +246,7 @@ actor AdminConnections {
 
   private func endTurn(_ purpose: Purpose) {
     turns[purpose, default: 0] -= 1
-    for next in [Purpose.revoking, .cleaning, .issuing] {
+    for next in [Purpose.revoking, .cleaning, .looking, .issuing] {
       while hasRoom(for: next), let first = waiting.firstIndex(where: { $0.purpose == next }) {
         turns[next, default: 0] += 1
         waiting.remove(at: first).turn.resume(returning: nil)
@@ -162,12 +256,12 @@ actor AdminConnections {
 
   private func hasRoom(for purpose: Purpose) -> Bool {
     let cleaning = turns[.cleaning, default: 0]
-    let others = turns[.issuing, default: 0] + cleaning
+    let others = turns[.issuing, default: 0] + turns[.looking, default: 0] + cleaning
     let hasPlace = others + turns[.revoking, default: 0] < connectionsMax
     return switch purpose {
     case .revoking: hasPlace
     case .cleaning: hasPlace && others < connectionsMax - 1 && cleaning == 0
-    case .issuing: hasPlace && others < connectionsMax - 1
+    case .issuing, .looking: hasPlace && others < connectionsMax - 1
     }
   }
 
@@ -175,6 +269,9 @@ actor AdminConnections {
     let refused = waiting
     waiting = []
     for waiter in refused { waiter.turn.resume(returning: refusal) }
+    let returns = waitingForReturn
+    waitingForReturn = []
+    for waiter in returns { waiter.resume(returning: nil) }
   }
 }
 

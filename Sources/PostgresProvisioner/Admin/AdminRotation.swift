@@ -4,7 +4,7 @@ import PostgresClient
 extension PostgresProvisioner {
   package func rotate(to secret: Secret) async throws(ProvisioningError) {
     let verifier = try FreshSecret(of: secret).verifier
-    let server = try await admins.run(.issuing) { connection in
+    let server = try await admins.run(.looking) { connection in
       try connection.execute(ownPassword(try connection.quoted(literal: verifier.text)))
     }.systemIdentifier
     failpoint(.adminPasswordChanged)

@@ -5,49 +5,113 @@ import PostgresClient
 struct AdminServer: Sendable {
   private let access: DatabaseAccess
   private let passwords: @Sendable () throws -> [Secret]
+  private let known: KnownServer
 
   /// - Parameter passwords: read anew for each connection; while one is rotated, the present one
   ///   and the next.
   init(access: DatabaseAccess, passwords: @escaping @Sendable () throws -> [Secret]) {
-    self.access = access
-    self.passwords = passwords
+    self.init(access: access, passwords: passwords, known: KnownServer())
+  }
+
+  private init(
+    access: DatabaseAccess, passwords: @escaping @Sendable () throws -> [Secret],
+    known: KnownServer
+  ) {
+    (self.access, self.passwords, self.known) = (access, passwords, known)
   }
 
   /// For people: `db1.internal:5432`.
   var place: String { "\(access.endpoint.host):\(access.endpoint.port)" }
 
+  /// How many databases beside that of the policy are tried.
+  static let doorsMax = 6
+
   /// Connects, within a few seconds.
-  func open(database: String? = nil) async throws(ProvisioningError) -> AdminSession {
-    var refusal: ProvisioningError?
+  func open(_ door: AdminDoor = .home) async throws(RefusedDoor) -> AdminSession {
+    switch door {
+    case .home: return try await enter(access.dbname)
+    case .only(let database): return try await enter(database)
+    case .any: break
+    }
+    do { return try await enter(access.dbname) } catch {
+      guard error.mayBeOfTheDatabase else { throw error }
+      var full = error.isFull ? 1 : 0
+      for database in known.doors(besides: access.dbname).prefix(Self.doorsMax) {
+        do {
+          let session = try await enter(database)
+          known.noteDoor(database)
+          return session
+        } catch {
+          full += error.isFull ? 1 : 0
+          // Two databases that are full are a server that is.
+          if full > 1 || !error.mayBeOfTheDatabase { throw error }
+        }
+      }
+      throw error
+    }
+  }
+
+  func isHome(_ session: AdminSession) -> Bool { session.database == access.dbname }
+
+  /// Connects by this very password and no other one.
+  func prove(_ password: Secret) async throws(RefusedDoor) -> AdminSession {
+    let server = AdminServer(access: access, passwords: { [password] }, known: known)
+    return try await server.open(.any)
+  }
+
+  private func enter(_ database: String) async throws(RefusedDoor) -> AdminSession {
+    var refusal: RefusedDoor?
     for password in try readPasswords() {
-      let parameters = parameters(database: database, password: password)
-      do { return try await AdminSession(to: parameters) } catch {
+      do { return try await enter(database, by: password) } catch {
         // Also a refused login: without one the server is as good as not there.
-        refusal =
-          refusal
-          ?? ProvisioningError(
+        let refused = RefusedDoor(
+          ProvisioningError(
             .unreachable,
             """
-            \(place) did not let \(access.admin.user) into the database \
-            \(parameters.dbname.inert): \(error); see that the server runs, that the admin \
-            credential is right, and that the admin may CONNECT
-            """)
-        guard (error as? PostgresError)?.sqlState == .invalidPassword else { break }
+            \(place) did not let \(access.admin.user) into the database \(database.inert): \
+            \(error.reason); see that the server runs, that the admin credential is right, and \
+            that the admin may CONNECT
+            """),
+          by: error)
+        refusal = refusal ?? refused
+        guard (error.reason as? PostgresError)?.sqlState == .invalidPassword else { break }
       }
     }
     throw refusal
-      ?? ProvisioningError(.unreachable, "there is no admin credential for \(place)")
+      ?? RefusedDoor(ProvisioningError(.unreachable, "there is no admin credential for \(place)"))
   }
 
-  /// Connects by this very password and no other one.
-  func prove(_ password: Secret) async throws(ProvisioningError) -> AdminSession {
-    let server = AdminServer(access: access, passwords: { [password] })
-    return try await server.open()
+  /// States what can be stated on the server's version. When nobody knows that yet, or it is another
+  /// one than before, that takes two logins.
+  private func enter(
+    _ database: String, by password: Secret?
+  ) async throws(ShutDoor) -> AdminSession {
+    for _ in 0..<3 {
+      let assumed = known.version
+      let parameters = parameters(database, password, serverVersion: assumed)
+      let session: AdminSession
+      do {
+        session = try await AdminSession(to: parameters) {
+          Dialect(serverVersion: $0).hasSettings(of: Dialect(serverVersion: assumed ?? 0))
+        }
+      } catch {
+        let shut = ShutDoor(reason: error)
+        let version = (error as? UnsettledSession)?.serverVersion
+        guard version != nil || assumed != nil && shut.isUnknownSetting else { throw shut }
+        known.version = version
+        continue
+      }
+      known.note(session)
+      return session
+    }
+    throw ShutDoor(reason: UselessSession(description: "its version changes all the time"))
   }
 
-  private func parameters(database: String?, password: Secret?) -> ConnectionParameters {
+  private func parameters(
+    _ database: String, _ password: Secret?, serverVersion: Int?
+  ) -> ConnectionParameters {
     var parameters = ConnectionParameters(
-      host: access.endpoint.host, port: access.endpoint.port, dbname: database ?? access.dbname,
+      host: access.endpoint.host, port: access.endpoint.port, dbname: database,
       user: access.admin.user, sslmode: sslmode, sslrootcert: access.sslrootcert)
     switch access.admin.proof {
     case .password: parameters.password = password?.reveal()
@@ -57,8 +121,8 @@ struct AdminServer: Sendable {
     case .peer: break
     }
     parameters.connectTimeoutSeconds = 3
-    // What is looked up is in memory, and few among many: a scan of everything is never cheaper.
-    parameters.options = "-c random_page_cost=0.1"
+    parameters.options = AdminSettings.options(
+      of: access.admin.user, serverVersion: serverVersion)
     parameters.limits = SessionLimits(
       lockTimeoutMilliseconds: 2_000, statementTimeoutMilliseconds: 4_000,
       idleInTransactionTimeoutMilliseconds: 10_000)
@@ -66,14 +130,15 @@ struct AdminServer: Sendable {
   }
 
   /// What is to be tried, in this order; nil stands for none.
-  private func readPasswords() throws(ProvisioningError) -> [Secret?] {
+  private func readPasswords() throws(RefusedDoor) -> [Secret?] {
     switch access.admin.proof {
     case .certificate, .peer: return [nil]
     case .password: break
     }
     do { return try passwords() } catch {
-      throw ProvisioningError(
-        .unreachable, "the admin credential for \(place) could not be read: \(error)")
+      throw RefusedDoor(
+        ProvisioningError(
+          .unreachable, "the admin credential for \(place) could not be read: \(error)"))
     }
   }
 

@@ -1,3 +1,4 @@
+import AccessCore
 import PostgresClient
 import Threads
 
@@ -7,22 +8,40 @@ struct AdminSession: Sendable {
   /// Made by initdb: it tells a server from every other one, and from what stands in its place
   /// after a failover to the wrong machine.
   let systemIdentifier: String
+  /// The database by which it came in.
+  let database: String
+  /// Others that would let us in as well, those first that belong to somebody else.
+  let otherDatabases: [String]
 
   /// A little more than the server's own limit for one statement: only a server that does not
   /// answer at all gets this far.
   private static let patience = Duration.seconds(5)
 
-  init(to parameters: ConnectionParameters) async throws {
+  /// - Parameter isSettled: whether `parameters` state what a server of this version can be told.
+  /// - Throws: `PostgresError`, `UnsettledSession` or `UselessSession`.
+  init(
+    to parameters: ConnectionParameters, isSettled: (_ serverVersion: Int) -> Bool
+  ) async throws {
     let connection = try await Connection.open(parameters)
-    let (answer, _) = await limited(connection, .seconds(3)) {
-      try $0.query(
-        """
-        SELECT system_identifier
-          FROM pg_catalog.pg_control_system()
-        """)[0].text("system_identifier")
+    let introduction: Introduction
+    do {
+      // Settings that are not stated yet could end even the first statement.
+      guard isSettled(connection.serverVersion) else {
+        throw UnsettledSession(serverVersion: connection.serverVersion)
+      }
+      let (answer, _) = await limited(connection, .seconds(3)) { try $0.introduction() }
+      introduction = try answer.get()
+      if let objection = introduction.objection(to: parameters.user) {
+        throw UselessSession(description: objection)
+      }
+    } catch {
+      await connection.close()
+      throw error
     }
     self.connection = connection
-    systemIdentifier = try answer.get()
+    systemIdentifier = introduction.systemIdentifier
+    database = parameters.dbname
+    otherDatabases = introduction.otherDatabases
   }
 
   /// Runs `body`; `isSound` when the connection is good for more: not when it was lost, or cut
@@ -62,5 +81,48 @@ extension Connection {
   ) -> (Result<Value, any Error>, isUsable: Bool) {
     let result = Result { try body(self) }
     return (result, isUsable)
+  }
+}
+
+/// A session that was opened without all that has to be stated on the server's version.
+struct UnsettledSession: Error {
+  let serverVersion: Int
+}
+
+/// A session that was opened, and in which nothing can be done.
+struct UselessSession: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// What a session says of itself before anything is asked of it.
+private struct Introduction: Sendable {
+  let systemIdentifier: String
+  let otherDatabases: [String]
+  private let names: [String]
+  private let isReadOnly: Bool
+  private let isStandby: Bool
+
+  init(_ row: Row, _ databases: Rows) throws(PostgresError) {
+    systemIdentifier = try row.text("system_identifier")
+    names = [try row.text("session_user"), try row.text("current_user")]
+    isReadOnly = try row.bool("is_read_only")
+    isStandby = try row.bool("is_standby")
+    otherDatabases = try databases.map { row throws(PostgresError) in try row.text("datname") }
+  }
+
+  func objection(to user: String) -> String? {
+    if isStandby { return "it is a standby, where nothing can be changed" }
+    if isReadOnly { return "its transactions are read-only whatever we say" }
+    return names.contains { $0 != user }
+      ? "the session is \(names[0].inert)'s as \(names[1].inert), not \(user.inert)'s" : nil
+  }
+}
+
+extension Connection {
+  fileprivate func introduction() throws(PostgresError) -> Introduction {
+    let answers = try pipeline([
+      .introduction, .otherDoors(limit: AdminServer.doorsMax),
+    ])
+    return try Introduction(answers[0][0], answers[1])
   }
 }

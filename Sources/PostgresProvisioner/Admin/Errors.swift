@@ -9,6 +9,8 @@ extension ProvisioningError {
     case let error as PostgresError where error.kind == .unreachable:
       self.init(
         .unreachable, "the connection to \(place) broke: \(error); see that the server runs")
+    case let error as PostgresError where error.isHeld:
+      self.init(.locked, "at \(place) somebody else holds what was to be changed: \(error)")
     default: self.init(.refused, "\(place) refused: \(error)")
     }
   }
@@ -24,4 +26,13 @@ extension ProvisioningError {
 
   static let closed = ProvisioningError(
     .unreachable, "the connections to this database were closed; the broker is stopping")
+}
+
+extension PostgresError {
+  /// Whether somebody else was in the way, and may be gone the next time. XX000 is "tuple concurrently
+  /// updated" or "deleted": catalogs have no better answer to two changes at once.
+  var isHeld: Bool {
+    guard case .server(let state) = kind else { return false }
+    return [.lockNotAvailable, .deadlockDetected, .internalError].contains(state)
+  }
 }

@@ -6,7 +6,8 @@ extension PostgresProvisioner {
     expecting expected: [ExpectedRole]
   ) async throws(ProvisioningError) -> Census {
     let tag = tag
-    let answer = try await admins.run(.issuing) { connection in
+    await admins.keepOneInHand()
+    let answer = try await admins.run(.looking) { connection in
       try connection.survey(expected.map(\.identity.oid), tag)
     }
     let (survey, server) = (answer.value, answer.systemIdentifier)

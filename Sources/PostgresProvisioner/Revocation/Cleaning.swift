@@ -16,8 +16,7 @@ extension RevocationAttempt {
       do throws(Obstacle) {
         try await clean(role, in: database, withShared: place == 0, on: server)
       } catch {
-        residue.append(
-          Residue(database: database, kind: "database", name: database, note: error.note))
+        residue.append(.notLookedInto(database, error.note))
         obstacle = obstacle ?? error
       }
     }

@@ -18,7 +18,8 @@ extension RevocationAttempt {
         terminated.formUnion(fencing.sessions)
         change = fencing.change
       } catch {
-        guard error.cause == .locked else { throw error }
+        // Whatever the server says, there is more that can be done against who is in.
+        guard error.cause != .unreachable else { throw error }
         return error
       }
       switch change {

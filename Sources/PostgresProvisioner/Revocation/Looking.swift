@@ -6,7 +6,7 @@ extension PostgresProvisioner {
     of target: RevocationTarget
   ) async throws(ProvisioningError) -> [Residue] {
     let found = try await admins.run(
-      .issuing, on: target.identity?.systemIdentifier
+      .looking, on: target.identity?.systemIdentifier
     ) { connection in
       try connection.roles(oid: target.identity?.oid, name: target.name)
     }
@@ -16,14 +16,18 @@ extension PostgresProvisioner {
       throw ProvisioningError(.refused, error.note)
     }
     guard let ours else { return [] }
-    let databases = try await admins.run(.issuing, on: server) { connection in
+    let databases = try await admins.run(.looking, on: server) { connection in
       try connection.databases(withRemainsOf: ours)
     }.value
     var residue: [Residue] = []
     for (place, database) in databases.enumerated() {
-      residue += try await admins.run(.issuing, on: server, apartIn: database) { connection in
-        try connection.remains(of: ours, withShared: place == 0).map(\.residue)
-      }.value
+      do throws(ProvisioningError) {
+        residue += try await admins.run(.looking, on: server, apartIn: database) { connection in
+          try connection.remains(of: ours, withShared: place == 0).map(\.residue)
+        }.value
+      } catch {
+        residue.append(.notLookedInto(database, error.message))
+      }
     }
     return residue
   }
@@ -32,6 +36,13 @@ extension PostgresProvisioner {
     try await admins.run(.issuing) { connection in
       try !connection.query(.heir(role, unlessIn: markerRole)).isEmpty
     }.value
+  }
+}
+
+extension Residue {
+  /// A database that mentions a role, and in which nobody could look.
+  static func notLookedInto(_ database: String, _ why: String) -> Residue {
+    Residue(database: database, kind: "database", name: database, note: why)
   }
 }
 

@@ -119,7 +119,8 @@ struct Obstacle: Error {
   init(_ error: ProvisioningError) {
     switch error.kind {
     case .unreachable: self.init(.unreachable, error.message)
-    case .refused, .fenced, .dangerous: self.init(.locked, error.message)
+    case .locked: self.init(.locked, error.message)
+    case .refused, .fenced, .dangerous: self.init(.refused, error.message)
     }
   }
 }
