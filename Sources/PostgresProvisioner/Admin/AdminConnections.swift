@@ -190,7 +190,8 @@ actor AdminConnections {
     for purpose: Purpose
   ) -> (session: AdminSession, since: ContinuousClock.Instant)? {
     let isKept =
-      idle.count == 1 && !used.values.contains { $0.purpose == .revoking && $0.keep }
+      keeper != nil && idle.count == 1
+      && !used.values.contains { $0.purpose == .revoking && $0.keep }
     if isKept, purpose != .revoking { return nil }
     let suitable = idle.lastIndex { purpose != .issuing || server.isHome($0.session) }
     return suitable.map { idle.remove(at: $0) }

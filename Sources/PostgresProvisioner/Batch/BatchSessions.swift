@@ -4,8 +4,8 @@ import Threads
 
 extension RevocationBatch {
   /// Ends the sessions of all of them, with one look for all; sets aside those whose sessions do
-  /// not end soon, and everybody when a starting backend stays: whose it is, only an attempt of
-  /// its own finds out.
+  /// not end soon. Of starting backends it asks whether they belong to any of the roles: whose it was,
+  /// nobody has to know to have it ended.
   mutating func endSessions(on server: String) async throws(Obstacle) {
     var suspects: Set<Int>?
     var (looks, left) = (0, Int.max)
@@ -17,25 +17,39 @@ extension RevocationBatch {
       }
       let suspected = suspects?.intersection(look.starting) ?? look.starting
       suspects = suspected
+      let own =
+        looks == 0 || suspected.isEmpty ? suspected : try await sift(suspected, on: server)
       for index in going {
         take(look.sessions, of: index)
-        // Two looks, for the reason that `RevocationAttempt.endSessions` has.
-        let isEmpty = members[index].lingering.isEmpty && suspected.isEmpty
+        // Two looks, for the reasons that `RevocationAttempt.endSessions` has. In the name of a role
+        // that is gone nobody can ask.
+        let mayBeItsOwn = members[index].role == nil ? suspected : own
+        let isEmpty = members[index].lingering.isEmpty && mayBeItsOwn.isEmpty
         members[index].emptyLooks = isEmpty ? members[index].emptyLooks + 1 : 0
         if members[index].emptyLooks == 2 { members[index].sessionsGoneAfterMs = elapsedMs }
       }
       let waiting = going.filter { members[$0].sessionsGoneAfterMs == nil }
       if waiting.isEmpty { return }
       // Many sessions take a while to end: as long as they become fewer, all is well.
-      let now = look.sessions.values.reduce(suspected.count) { $0 + $1.count }
+      let now = look.sessions.values.reduce(own.count) { $0 + $1.count }
       if now < left || now == 0 { patience = .now + Self.patience }
       left = now
-      if ContinuousClock.now > patience {
+      let isGone = waiting.allSatisfy { members[$0].role == nil }
+      if ContinuousClock.now > patience || isGone && looks > 10 {
         return setAside(waiting, "backends are slow to end")
       }
       looks += 1
-      await pause(.milliseconds(now == 0 ? 5 : min(15, 5 * looks)))
+      let isSecondAsk = now == 0 && !suspected.isEmpty
+      await pause(
+        .milliseconds(
+          isSecondAsk ? StartingBackends.secondAskMs : now == 0 ? 5 : min(15, 5 * looks)))
     }
+  }
+
+  /// Ends those of the starting backends that belong to any of the roles, and hands them back.
+  private func sift(_ suspects: Set<Int>, on server: String) async throws(Obstacle) -> Set<Int> {
+    let names = roles.map(\.role.name)
+    return try await step(on: server) { try $0.terminate(suspects, asAnyOf: names) }
   }
 
   /// How long sessions may stay as many as they are.
