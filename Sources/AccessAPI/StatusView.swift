@@ -40,11 +40,14 @@ package struct StatusView: Codable, Sendable, Equatable {
   /// Roles that look like the broker's and are not.
   package var strangeRoles: Int
   package var scrub: Scrub
+  /// Lines of the broker's own log that were dropped since its start because nobody read them.
+  package var logLinesDropped: Int64
 
   package init(
     now: String, issuingStopped: String?, origin: String, entries: Int64, newestAt: String?,
     ledgerUnwritable: String?, liveGrants: Int, stuckGrants: Int, driftingGrants: Int = 0,
-    strangeRoles: Int = 0, lockdowns: [LockdownView] = [], scrub: Scrub
+    strangeRoles: Int = 0, lockdowns: [LockdownView] = [], scrub: Scrub,
+    logLinesDropped: Int64 = 0
   ) {
     self.now = now
     self.issuingStopped = issuingStopped
@@ -58,6 +61,7 @@ package struct StatusView: Codable, Sendable, Equatable {
     self.driftingGrants = driftingGrants
     self.strangeRoles = strangeRoles
     self.scrub = scrub
+    self.logLinesDropped = logLinesDropped
   }
 
   enum CodingKeys: String, CodingKey {
@@ -69,5 +73,6 @@ package struct StatusView: Codable, Sendable, Equatable {
     case stuckGrants = "stuck_grants"
     case driftingGrants = "drifting_grants"
     case strangeRoles = "strange_roles"
+    case logLinesDropped = "log_lines_dropped"
   }
 }

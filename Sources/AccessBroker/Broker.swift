@@ -28,15 +28,18 @@ package final class Broker: Sendable {
   let heartbeatMs: Int64
   let notify: @Sendable (Notice) -> Void
   let failpoint: FailpointHandler
+  let logLinesDropped: @Sendable () -> Int64
   let logger: Logger
 
+  /// - Parameter logLinesDropped: how many lines of `logger` nobody will ever read.
   package init(
     ledger: Ledger, policySource: PolicySource, clocks: Clocks, sha256: @escaping SHA256Function,
     signer: @escaping SignerFunction,
     makeProvisioner: @escaping @Sendable (DatabaseAccess) -> any Provisioner,
     credentials: any CredentialStore,
     notify: @escaping @Sendable (Notice) -> Void, failpoint: @escaping FailpointHandler = { _ in },
-    heartbeatMs: Int64 = Limits.heartbeatMs, logger: Logger
+    heartbeatMs: Int64 = Limits.heartbeatMs,
+    logLinesDropped: @escaping @Sendable () -> Int64 = { 0 }, logger: Logger
   ) {
     self.ledger = ledger
     self.policy = PolicyInForce()
@@ -60,6 +63,7 @@ package final class Broker: Sendable {
     self.heartbeatMs = heartbeatMs
     self.notify = notify
     self.failpoint = failpoint
+    self.logLinesDropped = logLinesDropped
     self.logger = logger
   }
 }

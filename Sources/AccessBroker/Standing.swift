@@ -21,6 +21,8 @@ package struct Standing: Sendable {
   package let drifting: Int
   package let strangers: Int
   package let scrub: ScrubProgress
+  /// Since the start, because nobody read the log.
+  package let logLinesDropped: Int64
 }
 
 extension Broker {
@@ -33,6 +35,6 @@ extension Broker {
       lockdowns: state.lockdowns.values.sorted { $0.range.text < $1.range.text },
       drifting: state.grants.count { $0.grant?.drift.isEmpty == false },
       strangers: state.strangers.count,
-      scrub: progress.withLock { $0 })
+      scrub: progress.withLock { $0 }, logLinesDropped: logLinesDropped())
   }
 }

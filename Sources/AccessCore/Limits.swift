@@ -80,4 +80,8 @@ package enum Limits {
   package static let reapsAtOnceMax = 8
   package static let notifySecondsMax: Int64 = 10
   package static let notificationsWaitingMax = 1_000
+  /// Of what the notify program prints, the part that is in the log.
+  package static let notifyOutputBytesMax = 4_096
+  /// Of the log, while nobody reads it.
+  package static let logBytesWaitingMax = 1 << 20
 }

@@ -29,7 +29,11 @@ func metricsText(_ standing: Standing) -> String {
       seconds(scrub.finishedAt)
     ),
   ]
-  return gauges.map { name, help, value in
-    "# HELP \(name) \(help).\n# TYPE \(name) gauge\n\(name) \(value)\n"
-  }.joined()
+  func text(_ name: String, _ help: String, _ type: String, _ value: Int64) -> String {
+    "# HELP \(name) \(help).\n# TYPE \(name) \(type)\n\(name) \(value)\n"
+  }
+  return gauges.map { text($0, $1, "gauge", $2) }.joined()
+    + text(
+      "jit_log_lines_dropped_total", "Lines of the log that were dropped because nobody read it",
+      "counter", standing.logLinesDropped)
 }

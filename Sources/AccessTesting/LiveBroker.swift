@@ -30,12 +30,16 @@ package actor LiveBroker {
 
   /// Starts `jitd` on the state that is there, and waits until it takes calls.
   ///
-  /// - Parameter arguments: beside the configuration.
+  /// - Parameters:
+  ///   - arguments: beside the configuration.
+  ///   - output: where its standard output and error go, by default into `log`.
+  ///   - openFiles: limits as prlimit(1) takes them: `256`, or `64:256`, the soft one first.
   package func start(
-    environment: [String: String] = [:], arguments: [String] = []
+    environment: [String: String] = [:], arguments: [String] = [], output: String? = nil,
+    openFiles: String? = nil
   ) async throws {
     precondition(daemon == nil, "it runs already")
-    let process = try spawn(environment, arguments)
+    let process = try spawn(environment, arguments, output ?? log, openFiles)
     daemon = process
     try await eventually("jitd takes calls", within: .seconds(30)) {
       if let ending = process.ending { throw LiveError("jitd ended at once: \(ending)") }
@@ -91,13 +95,25 @@ package actor LiveBroker {
     ).finished()
   }
 
-  private func spawn(
-    _ environment: [String: String], _ arguments: [String]
+  /// One more `jitd` with the same configuration, whose output goes somewhere else.
+  package func spawn(
+    _ command: [String] = [], output: String
   ) throws -> LiveProcess {
     try LiveProcess(
-      LiveProgram.jitd.path, ["--config", configuration] + arguments,
-      environment: self.environment().merging(environment) { $1 }, in: folder, stdout: log,
-      stderr: log)
+      LiveProgram.jitd.path, command + ["--config", configuration], environment: environment(),
+      in: folder, stdout: output, stderr: output)
+  }
+
+  private func spawn(
+    _ environment: [String: String], _ arguments: [String], _ output: String, _ openFiles: String?
+  ) throws -> LiveProcess {
+    var words = [try LiveProgram.jitd.path, "--config", configuration] + arguments
+    // It becomes the program: the process is the same.
+    if let openFiles { words = ["/usr/bin/prlimit", "--nofile=\(openFiles)"] + words }
+    return try LiveProcess(
+      words[0], Array(words.dropFirst()),
+      environment: self.environment().merging(environment) { $1 }, in: folder, stdout: output,
+      stderr: output)
   }
 
   func destroy() async throws {

@@ -6,7 +6,7 @@ extension LiveBroker {
   /// Where the newest checkpoint is published.
   package nonisolated var published: String { "\(folder)/checkpoint" }
   package nonisolated var configuration: String { "\(folder)/jitd.yaml" }
-  nonisolated var socket: String { "\(folder)/jitd.sock" }
+  package nonisolated var socket: String { "\(folder)/jitd.sock" }
   nonisolated var adminSocket: String { "\(folder)/admin.sock" }
   private nonisolated var policyFile: String { "\(folder)/policies/orders.yaml" }
 
@@ -31,6 +31,12 @@ extension LiveBroker {
 
       """
     try Data(settings.utf8).write(to: URL(filePath: configuration))
+  }
+
+  /// Adds lines to the configuration of the daemon.
+  package nonisolated func configure(_ lines: String) throws {
+    let text = try String(contentsOfFile: configuration, encoding: .utf8)
+    try Data((text + lines).utf8).write(to: URL(filePath: configuration))
   }
 
   /// Names in the directory of credentials.

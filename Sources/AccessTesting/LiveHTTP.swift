@@ -61,13 +61,13 @@ private func blockingExchange(
     "no end of the answer within \(seconds) s: \(String(decoding: received, as: UTF8.self))")
 }
 
-private func openSocket() throws -> CInt {
+func openSocket() throws -> CInt {
   let socket = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   guard socket >= 0 else { throw LiveError("no socket: \(String(cString: strerror(errno)))") }
   return socket
 }
 
-private func connect(_ socket: CInt, to path: String) -> Bool {
+func connect(_ socket: CInt, to path: String) -> Bool {
   var address = sockaddr_un()
   address.sun_family = sa_family_t(AF_UNIX)
   precondition(path.utf8.count < MemoryLayout.size(ofValue: address.sun_path))

@@ -17,7 +17,10 @@ struct Jitd: AsyncParsableCommand {
   static func main() async {
     // What is written for the daemon alone stays its own; a broken pipe is an error, not a death.
     umask(0o077)
+    takeStandardDescriptors()
     signal(SIGPIPE, SIG_IGN)
+    // A terminal that takes no output from the background (stty tostop) must not stop us.
+    signal(SIGTTOU, SIG_IGN)
     // So is a file that may not grow (setrlimit(2)).
     signal(SIGXFSZ, SIG_IGN)
     forgetPostgresEnvironment()
@@ -35,7 +38,7 @@ struct Jitd: AsyncParsableCommand {
     } catch {
       let code = Jitd.exitCode(for: error)
       guard code != .success else {
-        print(Jitd.message(for: error))
+        Outlet.output.write(Jitd.message(for: error) + "\n")
         leave(0)
       }
       report(Jitd.message(for: error), hint: "see `jitd --help`")
@@ -44,9 +47,11 @@ struct Jitd: AsyncParsableCommand {
   }
 
   /// Everything is on disk. Exit handlers would take OpenSSL away from under threads that still wait
-  /// in libpq (`jitd reap` does not wait for a server that hangs), so they are not run.
+  /// in libpq (`jitd reap` does not wait for a server that hangs), so they are not run. Who does not
+  /// read what we wrote does not keep us either.
   private static func leave(_ code: Int32) -> Never {
-    fflush(nil)
+    Outlet.output.flush(within: .seconds(5))
+    Outlet.error.flush(within: .seconds(2))
     _exit(code)
   }
 
@@ -59,8 +64,7 @@ struct Jitd: AsyncParsableCommand {
   }
 
   private static func report(_ message: String, hint: String?) {
-    let text = "error: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? "")
-    _ = Array(text.utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    Outlet.error.write("error: \(message)\n" + (hint.map { "hint: \($0)\n" } ?? ""))
   }
 }
 

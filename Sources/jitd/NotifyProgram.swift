@@ -79,7 +79,9 @@ final class NotifyProgram: Service {
   private func deliver(_ notice: Notice) async throws {
     let line = try JSONEncoder().encode(await event(notice)) + Data("\n".utf8)
     let program = ChildProgram(command: command, secondsMax: Limits.notifySecondsMax)
-    switch try await program.run(input: line) {
+    let (ending, output) = try await program.run(input: line)
+    if !output.isEmpty { logger.info("the notify program says: \(output.inert)") }
+    switch ending {
     case .exited(0): break
     case .exited(let status): logger.error("the notify program ended with \(status)")
     case .killed(let signal): logger.error("the notify program was ended by signal \(signal)")

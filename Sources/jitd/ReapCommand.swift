@@ -34,7 +34,7 @@ struct ReapCommand: AsyncParsableCommand {
       }
     }
     let report = await reaper.reap(salvaged.databases)
-    for reaped in report.reaped { print(reaped.line) }
+    for reaped in report.reaped { Outlet.output.write(reaped.line + "\n") }
     for (database, why) in report.missed.sorted(by: { $0.key < $1.key }) {
       say("error: \(database) was not reached: \(why.inert)")
     }
@@ -61,7 +61,7 @@ struct ReapCommand: AsyncParsableCommand {
   }
 
   private func say(_ line: String) {
-    FileHandle.standardError.write(Data("\(line)\n".utf8))
+    Outlet.error.write("\(line)\n")
   }
 }
 

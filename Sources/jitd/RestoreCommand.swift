@@ -41,13 +41,14 @@ struct RestoreCommand: AsyncParsableCommand {
         "origin": .string(restored.origin), "size": .integer(restored.size),
         "newest": restored.newest.map { .string($0.description) } ?? .null,
       ])
-      return print(result.inertText)
+      return Outlet.output.write(result.inertText + "\n")
     }
     let newest = restored.newest.map { ", the newest of \($0)" } ?? ""
-    print(
+    Outlet.output.write(
       """
       restored \(restored.size) entries of \(restored.origin)\(newest)
       next: jitd --accept-rollback WHY --config \(config)
+
       """)
   }
 }

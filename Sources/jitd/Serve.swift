@@ -13,7 +13,7 @@ import UnixSignals
 ///
 /// - Parameter why: that somebody answers for going on with an old copy of the ledger.
 func serve(_ configuration: Configuration, acceptingRollback why: String?) async throws {
-  LoggingSystem.bootstrap(StreamLogHandler.standardError)
+  LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: Outlet.error) }
   let logger = Logger(label: "jitd")
   let clocks = Clocks.system(bootID: try bootID())
   let failpoint = armedFailpoint()
@@ -38,7 +38,8 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
       }
     },
     credentials: credentials, notify: { notifier.send($0) }, failpoint: failpoint,
-    heartbeatMs: configuration.heartbeatMs, logger: logger)
+    heartbeatMs: configuration.heartbeatMs, logLinesDropped: { Outlet.error.dropped },
+    logger: logger)
   made.withLock { $0 = broker }
   await broker.judgeLedger(published: published)
   if let why { try await begin(why, broker) }

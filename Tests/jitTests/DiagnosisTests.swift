@@ -47,10 +47,11 @@ struct DiagnosisTests {
       status.driftingGrants = 2
       status.strangeRoles = 1
       status.scrub.flaw = "entry 7 is not what was signed"
+      status.logLinesDropped = 12
     }
     #expect(
       findings.filter { !$0.isFine }.map(\.check)
-        == ["access", "ledger", "history", "clock", "grants", "roles", "lockdown"])
+        == ["access", "ledger", "history", "clock", "grants", "roles", "lockdown", "log"])
     try expectGolden(findingTable(findings, paint: .plain), "doctor-trouble")
   }
 

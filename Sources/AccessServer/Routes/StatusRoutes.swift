@@ -53,6 +53,7 @@ extension StatusView {
       lockdowns: standing.lockdowns.map(LockdownView.init),
       scrub: Scrub(
         checked: standing.scrub.checked, size: standing.scrub.size,
-        finishedAt: standing.scrub.finishedAt?.description, flaw: standing.scrub.flaw))
+        finishedAt: standing.scrub.finishedAt?.description, flaw: standing.scrub.flaw),
+      logLinesDropped: standing.logLinesDropped)
   }
 }

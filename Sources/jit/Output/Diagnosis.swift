@@ -23,7 +23,7 @@ func diagnose(
     Finding("broker", "reached at \(address)"), issuing(status), ledger(status, now: now),
     history(status.scrub, now: now), clock(status, now: now), grants(status),
     drift(status),
-    lockdown(status),
+    lockdown(status), log(status),
     Finding("you", "\(whoami.principal), known by \(whoami.method)"),
   ]
 }
@@ -84,6 +84,13 @@ private func drift(_ status: StatusView) -> Finding {
   guard !words.isEmpty else { return Finding("roles", "as they were made") }
   return Finding(
     "roles", list(words), hint: "jit admin reconcile --dry-run tells which, and what is wrong")
+}
+
+private func log(_ status: StatusView) -> Finding {
+  guard status.logLinesDropped > 0 else { return Finding("log", "no line was dropped") }
+  return Finding(
+    "log", "\(count(Int(status.logLinesDropped), "line")) dropped since the broker's start",
+    hint: "see who reads jitd's standard error; the ledger is not touched by that")
 }
 
 private func lockdown(_ status: StatusView) -> Finding {
