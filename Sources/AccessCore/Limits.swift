@@ -8,9 +8,10 @@ package enum Limits {
   /// Writes of one caller in `rateWindowMs`; far above a person with 1,000 requests a day.
   package static let writesPerWindowMax = 600
   package static let rateWindowMs: Int64 = 60_000
-  package static let connectionsMax = 4_096
-  /// Of one OS user, on one socket.
-  package static let connectionsPerPeerMax = 256
+  /// Open files: the soft limit is raised to this, if the hard one allows it.
+  package static let descriptorsWanted = 16_384
+  /// With fewer the start warns.
+  package static let descriptorsEnough = 512
   package static let idleConnectionSecondsMax: Int64 = 60
   package static let listedRequestsMax = 1_000
 

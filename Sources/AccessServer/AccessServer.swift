@@ -13,19 +13,21 @@ package struct AccessServer: Service {
   private let entrance: Entrance
   private let path: String
   private let mode: mode_t
+  private let callers: CallersMax
   private let times: StartTimes
   private let logger: Logger
   private let onReady: @Sendable () async -> Void
 
   /// `mode` is that of the socket's file. `onReady` is called once the socket takes calls.
   package init(
-    _ broker: Broker, entrance: Entrance, path: String, mode: UInt32, times: StartTimes,
-    logger: Logger, onReady: @escaping @Sendable () async -> Void = {}
+    _ broker: Broker, entrance: Entrance, path: String, mode: UInt32, callers: CallersMax,
+    times: StartTimes, logger: Logger, onReady: @escaping @Sendable () async -> Void = {}
   ) {
     self.broker = broker
     self.entrance = entrance
     self.path = path
     self.mode = mode
+    self.callers = callers
     self.times = times
     self.logger = logger
     self.onReady = onReady
@@ -33,7 +35,7 @@ package struct AccessServer: Service {
 
   package func run() async throws {
     try removeStaleSocket(path)
-    let peers = ConnectionsPerPeer()
+    let peers = ConnectionsPerPeer(most: callers)
     let application = Application(
       router: router(),
       server: .http1(
@@ -42,7 +44,7 @@ package struct AccessServer: Service {
           idleTimeout: .seconds(Limits.idleConnectionSecondsMax))),
       configuration: ApplicationConfiguration(
         address: .unixDomainSocket(path: path), serverName: "jitd",
-        availableConnectionsDelegate: .maximum(Limits.connectionsMax, logger: logger)),
+        availableConnectionsDelegate: .maximum(callers.connections, logger: logger)),
       onServerRunning: { [path, mode, logger, onReady] _ in
         // The process's umask made it 0600; only now, with everything in place, others may come.
         if chmod(path, mode) != 0 { logger.critical("cannot chmod \(path): errno \(errno)") }

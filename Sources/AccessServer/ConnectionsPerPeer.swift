@@ -2,23 +2,35 @@ import AccessCore
 import NIOCore
 import Synchronization
 
-/// How many connections each user of the host holds on one socket, so that nobody can hold them all.
+/// How many connections there are on one socket, and how many each user of the host holds.
 final class ConnectionsPerPeer: Sendable {
-  private let counts = Mutex<[UInt32: Int]>([:])
+  private struct Counts {
+    var all = 0
+    var ofPeer: [UInt32: Int] = [:]
+  }
 
-  /// False when the user has as many as one may have.
+  private let most: CallersMax
+  private let counts = Mutex(Counts())
+
+  init(most: CallersMax) { self.most = most }
+
+  /// False when the user has as many as one may have, or all together have as many as there are: the
+  /// kernel hands over several at a time, and so a few too many.
   func take(_ uid: UInt32) -> Bool {
     counts.withLock { counts in
-      guard counts[uid, default: 0] < Limits.connectionsPerPeerMax else { return false }
-      counts[uid, default: 0] += 1
+      guard counts.all < most.connections, counts.ofPeer[uid, default: 0] < most.perPeer
+      else { return false }
+      counts.all += 1
+      counts.ofPeer[uid, default: 0] += 1
       return true
     }
   }
 
   func giveBack(_ uid: UInt32) {
     counts.withLock { counts in
-      let left = counts[uid, default: 1] - 1
-      counts[uid] = left > 0 ? left : nil
+      counts.all -= 1
+      let left = counts.ofPeer[uid, default: 1] - 1
+      counts.ofPeer[uid] = left > 0 ? left : nil
     }
   }
 

@@ -15,6 +15,12 @@ import UnixSignals
 func serve(_ configuration: Configuration, acceptingRollback why: String?) async throws {
   LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: Outlet.error) }
   let logger = Logger(label: "jitd")
+  let descriptors = raiseDescriptorLimit()
+  if descriptors < Limits.descriptorsEnough {
+    logger.warning(
+      "only \(descriptors) files may be open, and callers have half of them: raise LimitNOFILE")
+  }
+  await openTimers()
   let clocks = Clocks.system(bootID: try bootID())
   let failpoint = armedFailpoint()
   let ledger = try await openLedger(configuration, clocks, failpoint)
@@ -62,13 +68,15 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
         .init(
           service: AccessServer(
             broker, entrance: .ordinary, path: configuration.unix.path,
-            mode: configuration.unix.mode, times: times, logger: logger,
+            mode: configuration.unix.mode, callers: .ordinary(descriptors: descriptors),
+            times: times, logger: logger,
             onReady: { logger.info("listening", metadata: ["path": "\(configuration.unix.path)"]) }
           )),
         .init(
           service: AccessServer(
             broker, entrance: .admin, path: configuration.admin.path,
-            mode: configuration.admin.mode, times: times, logger: logger)),
+            mode: configuration.admin.mode, callers: .admin(descriptors: descriptors),
+            times: times, logger: logger)),
       ]
         + publisher,
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

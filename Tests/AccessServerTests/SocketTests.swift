@@ -59,7 +59,7 @@ struct SocketTests {
       try await test.ordinary.exchange { first in
         let question = messageHead("GET /healthz", [:])
         var held: [Connection] = []
-        for _ in 1..<Limits.connectionsPerPeerMax { held.append(try Connection(path)) }
+        for _ in 1..<test.callers.perPeer { held.append(try Connection(path)) }
         for connection in [first] + held {
           try connection.send(question)
           #expect(try connection.receive().status == 200)
@@ -77,6 +77,30 @@ struct SocketTests {
       }
       #expect(isBack)
     }
+  }
+
+  @Test(
+    "callers have half of the open files, whatever the system gives",
+    arguments: [64, 128, 1_024, 16_384, 1 << 20])
+  func half(descriptors: Int) {
+    let (ordinary, admin) = (
+      CallersMax.ordinary(descriptors: descriptors), CallersMax.admin(descriptors: descriptors)
+    )
+    #expect(ordinary.connections + admin.connections <= descriptors / 2)
+    #expect(admin.connections >= 4)
+    for most in [ordinary, admin] { #expect(most.perPeer <= max(4, most.connections / 4)) }
+  }
+
+  @Test("all users together cannot hold more than there are, and one who leaves makes room")
+  func connectionsOfAll() {
+    let most = CallersMax.ordinary(descriptors: 64)
+    let connections = ConnectionsPerPeer(most: most)
+    let taken = (0..<100).filter { connections.take(UInt32($0)) }
+    #expect(taken.count == most.connections)
+    #expect(!connections.take(1_000))
+    connections.giveBack(0)
+    #expect(connections.take(1_000))
+    #expect(!connections.take(1_001))
   }
 }
 

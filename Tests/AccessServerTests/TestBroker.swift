@@ -111,6 +111,8 @@ extension TestBroker {
     }
   }
 
+  var callers: CallersMax { .ordinary(descriptors: 16_384) }
+
   func server(
     _ entrance: Entrance, onReady: @escaping @Sendable () -> Void = {}
   ) -> AccessServer {
@@ -120,7 +122,7 @@ extension TestBroker {
       case .admin: (adminPath, 0o600)
       }
     return AccessServer(
-      broker, entrance: entrance, path: path, mode: mode,
+      broker, entrance: entrance, path: path, mode: mode, callers: callers,
       times: StartTimes(now: clock.wall), logger: quiet, onReady: onReady)
   }
 }
