@@ -14,13 +14,14 @@ extension Connection {
   func remains(of role: RoleRecord, withShared: Bool) throws(PostgresError) -> [Remain] {
     let answers = try pipeline([
       .residue(of: role.oid, withShared: withShared), .grants(to: role.oid, withShared: withShared),
-      .triggers(calling: role.oid), .subscriptions(of: role.oid),
+      .triggers(calling: role.oid), .subscriptions(of: role.oid), .policies(naming: role.oid),
     ])
     let name = try quoted(identifier: role.name)
     return try answers[0].map { row throws(PostgresError) in try Remain(row) }
       + answers[1].map { row throws(PostgresError) in try Remain(grant: row, to: name) }
       + answers[2].map { row throws(PostgresError) in try Remain(trigger: row) }
       + answers[3].map { row throws(PostgresError) in try Remain(subscription: row) }
+      + Remain.policies(answers[4])
   }
 }
 
@@ -34,7 +35,6 @@ extension Remain {
     case ("o", "t"): note = "code of the holder's, which runs as the role"
     case ("o", "f"): note = "code of the holder's, which runs as whoever calls it"
     case ("o", _): note = holdsData ? "owned by the role; it holds data" : "owned by the role"
-    case ("r", _): note = "names the role; the owner of the table can change that"
     case ("a", _): note = "names the role"
     // Source: PostgreSQL documentation, `pg_shdepend.deptype`.
     case (let type, _): note = "it depends on the role (\(type))"

@@ -3,7 +3,8 @@ import PostgresClient
 /// What a role left behind, in the database of the connection. Source: PostgreSQL documentation,
 /// `pg_shdepend`, in which the server keeps who is mentioned where.
 extension Statement {
-  /// Everything that names the role, except grants and subscriptions, which have their own.
+  /// Everything that names the role, except grants, others' policies and subscriptions, which have
+  /// their own.
   static func residue(of oid: UInt32, withShared: Bool) -> Statement {
     Statement(
       """
@@ -30,7 +31,8 @@ extension Statement {
         LEFT JOIN pg_catalog.pg_proc p
           ON p.oid = d.objid AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
        WHERE \(mentions) AND d.refobjid = $1::pg_catalog.oid
-         AND d.classid <> 'pg_catalog.pg_subscription'::pg_catalog.regclass
+         AND d.classid NOT IN ('pg_catalog.pg_subscription'::pg_catalog.regclass,
+                               'pg_catalog.pg_policy'::pg_catalog.regclass)
          AND (d.deptype <> 'a' OR d.classid = 'pg_catalog.pg_default_acl'::pg_catalog.regclass)
        ORDER BY d.deptype DESC, o.type, o.identity
       """, [String(oid), String(withShared)])

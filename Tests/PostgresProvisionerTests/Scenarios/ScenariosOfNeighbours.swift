@@ -40,25 +40,6 @@ extension Scenario {
         }
       }
     },
-    Scenario(name: "policies of somebody else's that name the role") { stage in
-      try await stage.test.execute(
-        """
-        CREATE POLICY hers ON \(stage.scope).orders TO \(stage.name) USING (true);
-        CREATE POLICY theirs ON \(stage.scope).orders TO \(stage.name), bob USING (true);
-        """, dbname: "other")
-      return { ending async throws in
-        #expect(ending.objectsDropped == 0)
-        #expect(ending.notes(on: "policy", in: ending.found).count == 2)
-        // The server takes the role out of them, and drops those that are for nobody else.
-        #expect(
-          try await stage.read(
-            """
-            SELECT polname || ' ' || polroles::regrole[]::text
-              FROM pg_policy
-             WHERE polrelid = '\(stage.scope).orders'::regclass
-            """, in: "other") == ["theirs {bob}"])
-      }
-    },
   ]
 }
 
