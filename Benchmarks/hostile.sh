@@ -15,12 +15,13 @@ many=${MANY:-10000}
 kinds=${KINDS:-idle large-objects tables views functions sequences types default-privileges \
   table-grants policies triggers settings prepared stalled-logins requests reasons full-log}
 
-people=(alice mallory eve caller)
+people=(alice mallory eve caller1 caller2 caller3 caller4)
 # Patterns that take other engines for ever, of somebody who may ask by no other rule.
 rule() { # name, pattern
   printf '  %s:\n    requesters: [peter]\n    databases: [bench]\n    roles: [read]\n' "$1"
   printf '    max_duration: 1h\n    reason: { pattern: "%s" }\n    review: none\n' "$2"
 }
+groups="  others: { members: [peter] }"
 rules=$(rule twice '.*INC.*CHG.*' && rule nested '^(a|aa)+$')
 start_bench "${people[@]}"
 socket=$work/run/jitd.sock
@@ -30,6 +31,7 @@ for person in "${people[@]}" peter; do
     sed -n 's/^ *"token" *: "\(.*\)",$/\1/p' >"$work/token-$person"
 done
 cat "$work/token-mallory" "$work/token-eve" >"$work/tokens-hostile"
+cat "$work"/token-caller? >"$work/tokens-callers"
 sql -d bench <<SQL
 CREATE SCHEMA play;
 GRANT USAGE, CREATE ON SCHEMA play TO bench_read;
@@ -45,7 +47,7 @@ each() { # statement with %1\$s for the number and %2\$s for the role
   cat <<SQL
 DO \$\$ BEGIN
   FOR n IN 1..$many LOOP
-    EXECUTE format(\$x\$$1\$x\$, n, current_user);
+    EXECUTE format(\$x\$$1 \$x\$, n, current_user);
     IF n % 500 = 0 THEN COMMIT; END IF;
   END LOOP;
 END \$\$;
@@ -177,7 +179,7 @@ round() { # kind
     busy=$!
     ;;
   esac
-  bench calls "$socket" "$work/token-caller" "$over" >"$work/calls" &
+  bench calls "$socket" "$work/tokens-callers" "$over" >"$work/calls" &
   calls=$!
   wait_for $((seconds + 60)) all_have_ended || give_up "only $(overruns | wc -l) of $victims have ended ($kind)"
   sleep 2

@@ -4,8 +4,14 @@ import Foundation
 /// sessions in one process.
 @main
 struct GrantsBench {
-  static func main() throws {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+  static func main() {
+    do { try run(Array(CommandLine.arguments.dropFirst())) } catch {
+      FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+      exit(70)
+    }
+  }
+
+  private static func run(_ arguments: [String]) throws {
     switch (arguments.first, arguments.count) {
     case ("request", 5):
       let callers = try Callers(socket: arguments[1], tokens: arguments[2])

@@ -1,6 +1,6 @@
 # What benchmarks play on: a PostgreSQL with a database `bench`, and a jitd that gives whoever runs this
-# the role `read` on it without review, and so the people who are named. What stands in `rules` is
-# added to the entitlements. To be sourced.
+# the role `read` on it without review, and so the people who are named. What stands in `groups` and
+# `rules` is added to groups and entitlements. To be sourced.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib/stage.sh"
 
@@ -12,6 +12,7 @@ start_bench() {
   start_broker <<YAML
 groups:
   everybody: { members: [$(id -un)$( (($# == 0)) || printf ', %s' "$@")] }
+${groups:-}
 databases:
   bench:
     uid: db-bench
