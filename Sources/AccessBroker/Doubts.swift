@@ -28,6 +28,9 @@ extension Broker {
     if let flaw = flaws.first { doubt(flaw) }
     // Neither their end nor their place can be believed any more.
     for id in flaws.doubtful { await record(.doubtful(id)) }
+    for sign in await ledger.state.rollbackSigns {
+      alarm("no access is given: \(sign): the ledger is an old copy")
+    }
     guard let published else { return }
     do {
       switch try await ledger.compare(published: published) {

@@ -53,6 +53,9 @@ extension LiveBroker {
     return issued.token
   }
 
+  /// For when the ledger that knew them is gone.
+  package func forgetTokens() { tokens = [:] }
+
   /// Sends a message as a person that `jit` would not send.
   ///
   /// - Parameter fields: further header fields.

@@ -66,10 +66,13 @@ package actor Ledger {
     var recent: [(place: IdempotencyKey.Place, write: RecentWrite)] = []
   }
 
-  /// Opens the ledger in `directory`, or begins one for `origin`.
+  /// Opens the ledger in `directory`, or begins one for `origin`. One that begins where one was
+  /// before has the signs of that in its first commit.
+  ///
+  /// - Parameter published: what was published last.
   package init(
-    in directory: StateDirectory, origin: String, clock: @escaping @Sendable () -> Timestamp,
-    failpoint: @escaping FailpointHandler = { _ in }
+    in directory: StateDirectory, origin: String, published: [UInt8]? = nil,
+    clock: @escaping @Sendable () -> Timestamp, failpoint: @escaping FailpointHandler = { _ in }
   ) async throws {
     self.directory = directory
     self.clock = clock
@@ -79,23 +82,34 @@ package actor Ledger {
     try directory.removeUnfinished()
     store = try Store(directory.ledgerPath)
     let loaded = try store.load()
-    let epoch = loaded.epoch ?? origin + "#1"
+    let isNew = loaded.size == 0 && loaded.note == nil
+    let remains = isNew ? Remains(in: directory, published: published, of: origin) : nil
+    let epoch = loaded.epoch ?? "\(origin)#\(remains?.epoch ?? 1)"
     guard epoch.hasPrefix(origin + "#") else {
       throw StoreError("the state is that of \(epoch), but the configuration says \(origin)")
     }
-    let isNew = loaded.size == 0 && loaded.note == nil
-    signer = try SigningKey.load(directory.signingKeyPath, name: KeyName(epoch), isNew: isNew)
+    let (keyPath, keyName) = (directory.signingKeyPath, try KeyName(epoch))
+    signer =
+      isNew && remains?.hasKey == false
+      ? try SigningKey.begin(keyPath, name: keyName)
+      : try SigningKey.load(keyPath, name: keyName)
     let verified = try store.verify(loaded, by: signer.verifierKey)
     (frontier, flaws) = (verified.frontier, verified.flaws)
     (recent, newestNote) = (loaded.recent, loaded.note)
     published = Mutex(
       Published(state: verified.state, unwritable: verified.flaws.tree.map { "\($0)" }))
-    try await takeUpLockdowns(isNew: isNew)
-    if isNew {
+    // In a state that has none the room is taken when there is some.
+    do { try directory.lockdowns.prepare() } catch { if isNew { throw error } }
+    if let remains {
+      let signs = remains.signs.map { Event.rollbackFound(RollbackFound(seen: $0)) }
       let opened = await append(
-        Proposal(by: .system) { _, _ in .success([.logOpened(LogOpened(origin: epoch))]) })
+        Proposal(by: .system) { _, _ in
+          .success([.logOpened(LogOpened(origin: epoch))] + signs)
+        })
       _ = try opened.get()
     }
+    if flaws.tree == nil { try SigningKey.settle(keyPath) }
+    try await takeUpLockdowns()
   }
 
   /// For reading: any number of readers work beside the writer.
@@ -323,9 +337,7 @@ package actor Ledger {
   }
 
   /// At a start: lockdowns of before that never became entries are in force, and owed.
-  private func takeUpLockdowns(isNew: Bool) async throws {
-    // In a state that has none the room is taken when there is some.
-    do { try directory.lockdowns.prepare() } catch { if isNew { throw error } }
+  private func takeUpLockdowns() async throws {
     let kept = directory.lockdowns.read()
     guard let first = kept.map(\.seq).min() else { return }
     keepsLockdowns = true
@@ -395,11 +407,7 @@ package actor Ledger {
   /// The number of the epoch, from 1.
   package var epoch: Int { number(ofEpoch: signer.name.description) ?? 1 }
 
-  /// The number in the name of an epoch of this ledger, as `2` in `jit.example.com/prod#2`.
-  func number(ofEpoch name: String) -> Int? {
-    guard name.hasPrefix(origin + "#") else { return nil }
-    return Int(name.dropFirst(origin.count + 1))
-  }
+  func number(ofEpoch name: String) -> Int? { epochNumber(name, of: origin) }
 
   /// Goes on in the next epoch: under a name of its own, with the same key and the same tree.
   package func beginEpoch(why: WrittenText) async -> Result<Outcome, Refusal> {
@@ -416,6 +424,12 @@ package actor Ledger {
     let written = try await store.entries(of: request)
     return written + owed.entries.filter { $0.event.request == request }
   }
+}
+
+/// The number in the name of an epoch of a ledger, as `2` in `jit.example.com/prod#2`.
+func epochNumber(_ name: String, of origin: String) -> Int? {
+  guard name.hasPrefix(origin + "#") else { return nil }
+  return Int(name.dropFirst(origin.count + 1))
 }
 
 /// Bytes from the system's generator, which is fit for secrets.

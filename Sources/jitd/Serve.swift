@@ -23,8 +23,8 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
   await openTimers()
   let clocks = Clocks.system(bootID: try bootID())
   let failpoint = armedFailpoint()
-  let ledger = try await openLedger(configuration, clocks, failpoint)
   let published = await publishedCheckpoint(configuration, logger)
+  let ledger = try await openLedger(configuration, published, clocks, failpoint)
   let epoch = await ledger.epoch + (why == nil ? 0 : 1)
   let credentials = CredentialFiles(configuration)
 
@@ -85,7 +85,8 @@ func serve(_ configuration: Configuration, acceptingRollback why: String?) async
 }
 
 private func openLedger(
-  _ configuration: Configuration, _ clocks: Clocks, _ failpoint: @escaping FailpointHandler
+  _ configuration: Configuration, _ published: [UInt8]?, _ clocks: Clocks,
+  _ failpoint: @escaping FailpointHandler
 ) async throws -> Ledger {
   let directory: StateDirectory
   do { directory = try StateDirectory(taking: configuration.state) } catch {
@@ -93,7 +94,8 @@ private func openLedger(
   }
   do {
     return try await Ledger(
-      in: directory, origin: configuration.origin, clock: clocks.wall, failpoint: failpoint)
+      in: directory, origin: configuration.origin, published: published, clock: clocks.wall,
+      failpoint: failpoint)
   } catch {
     throw StartError(
       message: "the ledger in \(configuration.state) cannot be opened: \(error)", exitCode: 70)

@@ -64,6 +64,46 @@ struct RollbackTests {
     }
   }
 
+  @Test(
+    "a state without its ledger gives nothing until somebody answers, and what was given ends",
+    arguments: [["ledger.sqlite"], ["ledger.sqlite", "signing.key"]])
+  func emptied(names: [String]) async throws {
+    try await withLiveBroker { broker in
+      let id = try await broker.approved()
+      let session = try await broker.session(id)
+      _ = try await broker.token(of: "dana")
+      try await broker.kill()
+      for name in try FileManager.default.contentsOfDirectory(atPath: broker.state)
+      where names.contains(where: { name.hasPrefix($0) }) {
+        try FileManager.default.removeItem(atPath: "\(broker.state)/\(name)")
+      }
+      try await broker.start()
+      try await eventually("what nobody knows of any more is ended") {
+        try await broker.database.roles(of: id) == []
+      }
+      await #expect(throws: PostgresError.self) { try await session.query("SELECT 1") }
+      // Tokens are gone with the ledger.
+      await broker.forgetTokens()
+      let refused = try await broker.jit(
+        as: "alice", "request", "--db", "orders_PROD", "--role", "write", "--for", "5m",
+        "--reason", "INC-10")
+      #expect(refused.status == 77 && refused.stderr.contains("--accept-rollback"), "\(refused)")
+      // The command line remembers what it saw.
+      #expect(refused.stderr.hasPrefix("warning: the "), "\(refused)")
+      let ready = try await broker.send("GET", "/readyz", as: "alice")
+      #expect(ready.status == 503)
+      #expect(String(decoding: ready.body, as: UTF8.self).hasPrefix("revoke-only: "))
+
+      try await broker.stop()
+      try await broker.start(arguments: ["--accept-rollback", "CHG-8 the disk is new"])
+      let next = try await broker.approved()
+      try await broker.session(next).close()
+      let opened = try await broker.entries().filter { $0.kind == .logOpened }
+      #expect(
+        opened.map { $0.data["origin"]?.text } == ["\(broker.origin)#1", "\(broker.origin)#2"])
+    }
+  }
+
   @Test("a healthy broker says so, to people and to Prometheus")
   func healthy() async throws {
     try await withLiveBroker { broker in

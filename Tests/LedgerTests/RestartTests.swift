@@ -130,7 +130,7 @@ struct RestartTests {
 
   private func insert(_ body: [UInt8], as entry: Entry, into home: Home) async throws {
     let signer = try SigningKey.load(
-      home.directory.signingKeyPath, name: KeyName(Home.origin + "#1"), isNew: false)
+      home.directory.signingKeyPath, name: KeyName(Home.origin + "#1"))
     let store = try Store(home.ledgerPath)
     var batch = Batch(from: State())
     batch.entries = [entry]

@@ -23,9 +23,12 @@ struct Home {
   var ledgerPath: String { path + "/ledger.sqlite" }
 
   /// Opens the ledger, as a start does. The one that was open before is not used any more.
-  func open(failpoint: @escaping FailpointHandler = { _ in }) async throws -> Ledger {
+  func open(
+    published: [UInt8]? = nil, failpoint: @escaping FailpointHandler = { _ in }
+  ) async throws -> Ledger {
     try await Ledger(
-      in: directory, origin: Home.origin, clock: clock.wall, failpoint: failpoint)
+      in: directory, origin: Home.origin, published: published, clock: clock.wall,
+      failpoint: failpoint)
   }
 
   /// The file as somebody else has it open: a connection beside the ledger's own.
