@@ -1,7 +1,19 @@
-/// What differs between the versions of PostgreSQL that we speak to, 14 to 18.
+import AccessCore
+
+/// What differs between the versions of PostgreSQL that we speak to. One that is newer than all of them
+/// is spoken to like the newest: grants that are live when a server is upgraded end on it.
 struct Dialect: Sendable {
   /// As `server_version_num`: 150018 for 15.18.
   let serverVersion: Int
+
+  /// Nil when it is among those on which the broker was tried.
+  func danger(tested: ClosedRange<Int>) -> FoundDanger? {
+    let major = serverVersion / 10_000
+    guard !tested.contains(major) else { return nil }
+    return FoundDanger(
+      .untestedVersion,
+      "nobody has tried PostgreSQL \(major), only \(tested.lowerBound) to \(tested.upperBound)")
+  }
 
   /// 16 made INHERIT and SET options of each membership, and gave each a grantor of its own.
   var hasMembershipOptions: Bool { serverVersion >= 160_000 }

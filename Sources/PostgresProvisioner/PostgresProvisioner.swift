@@ -1,7 +1,7 @@
 import AccessCore
 import PostgresClient
 
-/// Roles for grants on one PostgreSQL server (14 to 18), made and unmade with one admin login that
+/// Roles for grants on one PostgreSQL server, made and unmade with one admin login that
 /// need not be a superuser.
 package final class PostgresProvisioner: Provisioner {
   let access: DatabaseAccess
@@ -9,6 +9,8 @@ package final class PostgresProvisioner: Provisioner {
   let grantOptions = RememberedGrantOptions()
   let tag: OriginTag
   let failpoint: FailpointHandler
+  /// Major versions of PostgreSQL on which the broker was tried.
+  let testedVersions: ClosedRange<Int>
 
   /// - Parameters:
   ///   - passwords: the admin's, and while it is rotated the next one; read anew for each
@@ -17,7 +19,8 @@ package final class PostgresProvisioner: Provisioner {
   package init(
     access: DatabaseAccess, passwords: @escaping @Sendable () throws -> [Secret], tag: OriginTag,
     failpoint: @escaping FailpointHandler = { _ in },
-    fault: @escaping StepFaultHandler = { nil }, connectionsMax: Int = 4
+    fault: @escaping StepFaultHandler = { nil }, connectionsMax: Int = 4,
+    testedVersions: ClosedRange<Int> = 14...18
   ) {
     self.access = access
     admins = AdminConnections(
@@ -25,6 +28,7 @@ package final class PostgresProvisioner: Provisioner {
       fault: fault)
     self.tag = tag
     self.failpoint = failpoint
+    self.testedVersions = testedVersions
   }
 
   package func revoke(_ target: RevocationTarget) async -> Revocation {

@@ -37,7 +37,8 @@ struct PreflightTests {
       let odd = report.checks.filter { $0.verdict != .ok }.map(\.name)
       // The test's own settings have prepared transactions, for others.
       let accepted = TestServer.major < 16 ? ["createrole-is-superuser"] : []
-      #expect(odd == accepted + ["acts-as-owner", "prepared-transactions"])
+      #expect(
+        odd == accepted + ["reserved-connections", "acts-as-owner", "prepared-transactions"])
 
       let role = try await admin.activate(
         test.plan(["plain_read"], accept: [.createroleIsSuperuser]))
@@ -93,6 +94,47 @@ struct PreflightTests {
       #expect(after.refusing == [])
       await provisioner.close()
     }
+  }
+
+  @Test("a version that nobody has tried is refused by its name, and what is live on it ends")
+  func untested() async throws {
+    let test = try await TestServer.shared
+    let today = test.provisioner()
+    let roles = [
+      try await today.activate(test.plan()), try await today.activate(test.plan()),
+    ]
+    await today.close()
+    let next = TestServer.major + 1
+    let provisioner = test.provisioner(testedVersions: next...next)
+    let report = try await provisioner.preflight(question(accept: [.createroleIsSuperuser]))
+    #expect(report.refusing.map(\.name).contains("untested-version"))
+    let refused = await #expect(throws: ProvisioningError.self) {
+      try await provisioner.create(test.plan())
+    }
+    #expect(refused?.kind == .dangerous)
+    #expect(refused?.message.contains("untested-version: nobody has tried PostgreSQL") == true)
+
+    expectEnded(await provisioner.revoke(roles[0].target()))
+    for revocation in await provisioner.revokeTogether([roles[1].target()]) {
+      expectEnded(revocation)
+    }
+    let accepted = try await provisioner.activate(
+      test.plan(
+        accept: [
+          .createroleIsSuperuser, .scopeOwnsObjects, .scopeHasGrantOption, .untestedVersion,
+        ]))
+    expectEnded(await provisioner.revoke(accepted.target()))
+    await provisioner.close()
+  }
+
+  @Test("a version that is newer than all that are known is spoken to like the newest")
+  func future() {
+    let (newest, future) = (Dialect(serverVersion: 180_000), Dialect(serverVersion: 190_002))
+    #expect(newest.hasMembershipOptions == future.hasMembershipOptions)
+    #expect(newest.hasMaintain == future.hasMaintain)
+    #expect(newest.hasSettings(of: future))
+    #expect(newest.danger(tested: 14...18) == nil)
+    #expect(future.danger(tested: 14...18)?.danger == .untestedVersion)
   }
 
   @Test("a danger that is not accepted refuses activation by its name, and accepted it does not")

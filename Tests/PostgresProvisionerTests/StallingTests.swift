@@ -44,6 +44,29 @@ struct StallingTests {
     }
   }
 
+  /// Up to 15 it is the DROP that meets the lock.
+  @Test(
+    "from 16 on a role that somebody holds meanwhile keeps none of the others",
+    arguments: TestedVersions.majors.filter { $0 >= 16 })
+  func held(major: Int) async throws {
+    try await withTestServer(major: major) { test in
+      let provisioner = test.provisioner()
+      var roles: [CreatedRole] = []
+      for _ in 0..<4 { roles.append(try await provisioner.activate(test.plan())) }
+      let halfOpen = try HalfOpenLogins(1, as: "bob", to: test.server.port)
+      let lock = try await test.server.superuser()
+      try await lock.execute("BEGIN; COMMENT ON ROLE \(roles[1].identity.name) IS NULL")
+      try await test.waitUntilStarting(1)
+      let together = await provisioner.revokeTogether(roles.map { $0.target() })
+      #expect(together.map { $0.outcome == .ended } == [true, false, true, true])
+      try await lock.execute("ROLLBACK")
+      expectEnded(await provisioner.revoke(roles[1].target()))
+      halfOpen.letGo()
+      await lock.close()
+      await provisioner.close()
+    }
+  }
+
   @Test(
     "a login of a role that ends together with others is ended, however late it comes",
     arguments: TestedVersions.majors)

@@ -22,9 +22,10 @@ extension CreatedRole {
 
 /// Runs `body` with a server that it may stop, or on which it must be alone.
 func withTestServer(
-  major: Int = TestServer.major, _ body: (TestServer) async throws -> Void
+  major: Int = TestServer.major, settings: [String: String] = [:],
+  _ body: (TestServer) async throws -> Void
 ) async throws {
-  let test = try await TestServer.start(major: major)
+  let test = try await TestServer.start(major: major, settings: settings)
   let result: Result<Void, any Error>
   do { result = .success(try await body(test)) } catch { result = .failure(error) }
   try await test.server.destroy()

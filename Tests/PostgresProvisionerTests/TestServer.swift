@@ -34,13 +34,16 @@ struct TestServer: Sendable {
 
   private static let started = Mutex<[Int: Task<TestServer, any Error>]>([:])
 
-  static func start(major: Int = TestServer.major) async throws -> TestServer {
+  /// - Parameter settings: instead of those of the others.
+  static func start(
+    major: Int = TestServer.major, settings: [String: String] = [:]
+  ) async throws -> TestServer {
     let server = try await ThrowAwayPostgres.start(
       major: major,
       settings: [
         "max_connections": "400", "max_prepared_transactions": "10", "log_statement": "all",
         "log_min_duration_statement": "0", "log_connections": "on",
-      ],
+      ].merging(settings) { $1 },
       preload: ["pg_stat_statements"], fsync: false)
     let superuser = try await server.superuser()
     try await superuser.execute(setup)
@@ -80,11 +83,12 @@ struct TestServer: Sendable {
 
   func provisioner(
     tag: OriginTag = tag, connectionsMax: Int = 4,
-    failpoint: @escaping FailpointHandler = { _ in }, fault: @escaping StepFaultHandler = { nil }
+    failpoint: @escaping FailpointHandler = { _ in }, fault: @escaping StepFaultHandler = { nil },
+    testedVersions: ClosedRange<Int> = 14...18
   ) -> PostgresProvisioner {
     PostgresProvisioner(
       access: access(), passwords: { [Secret("admin")] }, tag: tag, failpoint: failpoint,
-      fault: fault, connectionsMax: connectionsMax)
+      fault: fault, connectionsMax: connectionsMax, testedVersions: testedVersions)
   }
 
   func provisioner(as user: String, password: String) -> PostgresProvisioner {

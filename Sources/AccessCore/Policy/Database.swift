@@ -110,4 +110,5 @@ package enum Danger: String, Sendable, Codable, CaseIterable {
   case scopeHasGrantOption = "scope-has-grant-option"
   case plainConnection = "plain-connection"
   case actsAsOwner = "acts-as-owner"
+  case untestedVersion = "untested-version"
 }

@@ -67,9 +67,9 @@ extension PostgresProvisioner {
   private func inspected(
     _ plan: RolePlan
   ) async throws(ProvisioningError) -> Answer<ScopeInspection> {
-    let remembered = grantOptions
+    let (remembered, tested) = (grantOptions, testedVersions)
     let inspection = try await admins.run(.issuing) { connection in
-      try connection.inspect(plan, remembered)
+      try connection.inspect(plan, remembered, tested: tested)
     }
     let objections = inspection.value.objections
     guard objections.isEmpty else {

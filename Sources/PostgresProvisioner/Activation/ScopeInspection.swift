@@ -21,7 +21,7 @@ struct ScopeInspection: Sendable {
 extension Connection {
   /// - Parameter remembered: looks that are dear are not made again within some seconds.
   func inspect(
-    _ plan: RolePlan, _ remembered: RememberedGrantOptions
+    _ plan: RolePlan, _ remembered: RememberedGrantOptions, tested: ClosedRange<Int>
   ) throws(PostgresError) -> ScopeInspection {
     let wanted = plan.scopes + [markerRole]
     let owners = [plan.actsAs].compactMap(\.self)
@@ -50,12 +50,14 @@ extension Connection {
     for missing in owners where !reach.owners.contains(missing) {
       objections.append("the owner \(missing) does not exist")
     }
-    if Dialect(serverVersion: serverVersion).hasMembershipOptions {
+    let dialect = Dialect(serverVersion: serverVersion)
+    if dialect.hasMembershipOptions {
       objections += reach.notToGive.map { "the broker may not give the role \($0)" }
     }
     return ScopeInspection(
       scopes: reach.scopes.filter { $0 != markerRole }, objections: objections,
-      dangers: [admin.danger].compactMap(\.self) + owners.map(FoundDanger.init(actingAs:))
+      dangers: [admin.danger, dialect.danger(tested: tested)].compactMap(\.self)
+        + owners.map(FoundDanger.init(actingAs:))
         + reach.dangers + grantOptions,
       hasMarker: try answers[0][0].bool("has_marker"))
   }

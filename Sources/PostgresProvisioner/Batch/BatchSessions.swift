@@ -46,10 +46,19 @@ extension RevocationBatch {
     }
   }
 
-  /// Ends those of the starting backends that belong to any of the roles, and hands them back.
-  private func sift(_ suspects: Set<Int>, on server: String) async throws(Obstacle) -> Set<Int> {
-    let names = roles.map(\.role.name)
-    return try await step(on: server) { try $0.terminate(suspects, asAnyOf: names) }
+  /// Ends those of the starting backends that belong to any of the roles, and hands them back; sets
+  /// aside whose role somebody else holds.
+  private mutating func sift(
+    _ suspects: Set<Int>, on server: String
+  ) async throws(Obstacle) -> Set<Int> {
+    while !roles.isEmpty {
+      let all = roles
+      switch try await step(on: server, { try $0.ask(suspects, amongst: all.map(\.role.name)) }) {
+      case .ended(let ended): return ended
+      case .held(let place, let reason): setAside([all[place].index], reason)
+      }
+    }
+    return []
   }
 
   /// How long sessions may stay as many as they are.

@@ -7,6 +7,8 @@ struct AdminStanding: Sendable {
   let isSuperuser: Bool
   let createsRoles: Bool
   let endsSessions: Bool
+  /// Nil before 16.
+  let usesReserve: Bool?
   let serverVersion: Int
 
   /// Whether whoever steals this login has everything else, too.
@@ -32,6 +34,7 @@ struct AdminStanding: Sendable {
     isSuperuser = try row.bool("rolsuper")
     createsRoles = try row.bool("rolcreaterole")
     endsSessions = try row.bool("can_end_sessions")
+    usesReserve = try row["uses_reserve"].map { $0 == "t" }
     self.serverVersion = serverVersion
   }
 }

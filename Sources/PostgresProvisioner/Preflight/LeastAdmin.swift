@@ -14,6 +14,7 @@ func leastAdmin(
     "CREATE ROLE \(admin) LOGIN CREATEROLE", grantSignal(to: admin, hasOptions),
   ]
   if hasOptions {
+    statements.append(grantReserve(to: admin))
     statements.append("ALTER ROLE \(admin) SET createrole_self_grant = ''")
     for role in question.scopes + question.owners {
       statements.append(grantForGiving(try sql.name(role), to: admin))

@@ -3,16 +3,19 @@ import PostgresClient
 
 /// Who the broker is in the server, and how it gets there.
 func loginChecks(
-  _ facts: PreflightFacts, _ access: DatabaseAccess, _ sql: PreflightSQL
+  _ facts: PreflightFacts, _ access: DatabaseAccess, tested: ClosedRange<Int>, _ sql: PreflightSQL
 ) throws(PostgresError) -> [PreflightCheck] {
   let admin = facts.admin
   let name = try sql.name(admin.name)
   let hasOptions = sql.dialect.hasMembershipOptions
-  let isKnown = 140_000..<190_000 ~= sql.dialect.serverVersion
   return [
     PreflightCheck(
-      "server-version", isKnown ? .ok : .warning, found: "PostgreSQL \(facts.version.inert)",
-      why: "the broker was tried on 14 to 18"),
+      .untestedVersion, [sql.dialect.danger(tested: tested)].compactMap(\.self),
+      otherwise: "PostgreSQL \(facts.version.inert)",
+      why: """
+        a version that nobody has tried may give holders ways to stay that nobody looks for; \
+        grants that are live on it end as on the newest one known
+        """),
     PreflightCheck(
       .createroleIsSuperuser, [admin.danger].compactMap(\.self),
       otherwise: "\(admin.name.inert) may give only what it was given",
@@ -37,12 +40,36 @@ func loginChecks(
       why: "a grant ends when its sessions do",
       sql: admin.endsSessions
         ? [] : [grantSignal(to: name, hasOptions)]),
-    selfGrant(facts, name), connection(access), verification(access),
+    reserve(facts, name), selfGrant(facts, name), connection(access), verification(access),
   ].compactMap(\.self)
 }
 
 func grantSignal(to name: String, _ hasOptions: Bool) -> String {
   "GRANT pg_signal_backend TO \(name)" + (hasOptions ? " WITH INHERIT TRUE, SET FALSE" : "")
+}
+
+/// Whoever may reach the server can take all its connections, without any password.
+private func reserve(_ facts: PreflightFacts, _ name: String) -> PreflightCheck {
+  let why = """
+    when others have taken all connections, the broker ends access by those that it has open; one that \
+    begins then cannot
+    """
+  guard let count = facts.reservedConnections, let uses = facts.admin.usesReserve else {
+    return PreflightCheck(
+      "reserved-connections", .warning, found: "before 16 a server keeps none for the broker",
+      why: why)
+  }
+  return PreflightCheck(
+    "reserved-connections", uses && count > 0 ? .ok : .warning,
+    found: "reserved_connections = \(count)"
+      + (uses ? "" : ", and not in pg_use_reserved_connections"),
+    why: why,
+    sql: (uses ? [] : [grantReserve(to: name)])
+      + (count > 0 ? [] : ["ALTER SYSTEM SET reserved_connections = 4 -- then restart"]))
+}
+
+func grantReserve(to name: String) -> String {
+  "GRANT pg_use_reserved_connections TO \(name) WITH INHERIT TRUE, SET FALSE"
 }
 
 private func selfGrant(_ facts: PreflightFacts, _ name: String) -> PreflightCheck? {

@@ -5,7 +5,7 @@ extension PostgresProvisioner {
   package func preflight(
     _ question: PreflightQuestion
   ) async throws(ProvisioningError) -> PreflightReport {
-    let access = access
+    let (access, tested) = (access, testedVersions)
     let comment = question.kept.map { tag.comment(forScopesOf: $0.database) } ?? ""
     return try await admins.run(.issuing) { connection in
       let facts = try connection.preflightFacts(question)
@@ -14,7 +14,8 @@ extension PostgresProvisioner {
       }
       let sql = PreflightSQL(connection)
       let checks =
-        try loginChecks(facts, access, sql) + scopeChecks(facts, question, plan, sql)
+        try loginChecks(facts, access, tested: tested, sql)
+        + scopeChecks(facts, question, plan, sql)
         + databaseChecks(facts, sql)
       return PreflightReport(
         serverVersion: facts.version,
@@ -42,6 +43,8 @@ struct PreflightFacts: Sendable {
   let preparedMax: String
   /// Nil before 16.
   let selfGrant: String?
+  /// Nil before 16.
+  let reservedConnections: Int?
   /// How far the server's clock is from ours at least, in milliseconds; the way there and back is
   /// taken off.
   let clockSkewMs: Int64
@@ -82,6 +85,7 @@ extension Connection {
       grantOptions: try foundGrantOptions(answers[3]), existing: existing, shutOut: shutOut,
       databases: databases, publicCreates: try server.bool("public_creates"),
       preparedMax: try server.text("prepared_max"), selfGrant: try server["self_grant"],
+      reservedConnections: try server["reserved_connections"].flatMap { Int($0) },
       clockSkewMs: skew)
   }
 

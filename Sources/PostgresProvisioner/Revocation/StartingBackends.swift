@@ -12,6 +12,13 @@ enum StartingBackends {
   static let secondAskMs = 15
 }
 
+/// What came of asking in the name of several roles.
+enum Asked: Sendable {
+  case ended(Set<Int>)
+  /// Nobody was asked: that one of the roles, by its place, is held by somebody else.
+  case held(Int, String)
+}
+
 extension Connection {
   /// Ends those backends that belong to one of the roles; hands them back.
   ///
@@ -23,7 +30,7 @@ extension Connection {
     let result: Result<Set<Int>, PostgresError>
     try execute("BEGIN")
     do throws(PostgresError) {
-      try becomeOne(named: name, withPowersOf: Array(roles.dropFirst()))
+      try becomeOne(named: name, withPowersOf: roles.dropFirst())
       var ended: Set<Int> = []
       for pid in pids where try terminateOwn(pid) { ended.insert(pid) }
       result = .success(ended)
@@ -35,16 +42,26 @@ extension Connection {
     return try result.get()
   }
 
+  /// The same, unless somebody holds one of the roles.
+  func ask(_ pids: Set<Int>, amongst roles: [String]) throws(PostgresError) -> Asked {
+    do throws(PostgresError) { return .ended(try terminate(pids, asAnyOf: roles)) } catch {
+      guard error.isHeld, let place = error.failedStatement.map({ $0 - 1 }),
+        roles.indices.contains(place)
+      else { throw error }
+      return .held(place, "\(error)")
+    }
+  }
+
+  /// The first statement sets the bound; then comes one for each role, in their order.
   private func becomeOne(
-    named name: String, withPowersOf others: [String]
+    named name: String, withPowersOf others: ArraySlice<String>
   ) throws(PostgresError) {
     let role = try RoleStatements(name, on: self)
-    var others: [String] = try others.map { other throws(PostgresError) in
-      role.join(scope: try quoted(identifier: other))
+    let joining = try others.map { other throws(PostgresError) in
+      Statement(role.join(scope: try quoted(identifier: other)))
     }
-    others.append(role.takeOver)
     _ = try pipeline(
-      [.lockTimeout(milliseconds: 500)] + others.map { Statement($0) }
+      [.lockTimeout(milliseconds: 50), Statement(role.takeOver)] + joining
         + [.become(name), Statement("SAVEPOINT asking")])
   }
 

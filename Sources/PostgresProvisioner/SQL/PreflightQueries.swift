@@ -5,7 +5,10 @@ extension Statement {
   static let adminStanding = Statement(
     """
     SELECT me.rolname, me.rolsuper, me.rolcreaterole,
-           pg_catalog.pg_has_role(me.oid, signal.oid, 'USAGE') AS can_end_sessions
+           pg_catalog.pg_has_role(me.oid, signal.oid, 'USAGE') AS can_end_sessions,
+           (SELECT pg_catalog.pg_has_role(me.oid, reserve.oid, 'USAGE')
+              FROM pg_catalog.pg_roles reserve
+             WHERE reserve.rolname = 'pg_use_reserved_connections') AS uses_reserve
       FROM pg_catalog.pg_roles me, pg_catalog.pg_roles signal
      WHERE me.rolname = CURRENT_USER AND signal.rolname = 'pg_signal_backend'
     """)
@@ -14,6 +17,7 @@ extension Statement {
     """
     SELECT pg_catalog.current_setting('server_version') AS version,
            pg_catalog.current_setting('max_prepared_transactions') AS prepared_max,
+           pg_catalog.current_setting('reserved_connections', true) AS reserved_connections,
            pg_catalog.current_setting('createrole_self_grant', true) AS self_grant,
            EXISTS (SELECT
                      FROM pg_catalog.pg_namespace n,
