@@ -84,7 +84,9 @@ extension Broker {
     failpoint(.roleCreated)
     let baseline = try await baseline(of: id, grant, created.identity, provisioner)
     let recorded = await record(
-      .activated(id, created.identity, baseline: baseline?.digest), baseline)
+      .activated(
+        id, created.identity, baseline: baseline?.digest,
+        scopes: ScopesBefore(reach: created.reach)), baseline)
     failpoint(.activatedRecorded)
     guard let recorded, recorded.durable else {
       // Nothing may log in without a durable entry; a later call switches LOGIN on.

@@ -53,6 +53,12 @@ package enum Limits {
   /// Within this time after a look, an activation trusts what it said about grant options.
   package static let grantOptionsRememberedMs: Int64 = 10_000
   package static let clockSkewMsMax: Int64 = 1_000
+  /// Of one kind, triggers and the like, that are kept by name of what scopes were before a grant.
+  package static let snapshotListedMax = 200
+  /// For so long a look at scopes serves activations.
+  package static let snapshotRememberedMs: Int64 = 1_000
+  /// Roles that the scopes of one grant lead to; an entry has to hold them.
+  package static let reachMax = 100
   /// Roles that are ended together. What is due while so many batches are under way on a database
   /// becomes the next one: few looks at the server then serve many.
   package static let revocationBatchMax = 100

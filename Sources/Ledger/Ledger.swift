@@ -96,7 +96,7 @@ package actor Ledger {
     let verified = try store.verify(loaded, by: signer.verifierKey)
     (frontier, flaws) = (verified.frontier, verified.flaws)
     (recent, newestNote) = (loaded.recent, loaded.note)
-    published = Mutex(
+    self.published = Mutex(
       Published(state: verified.state, unwritable: verified.flaws.tree.map { "\($0)" }))
     // In a state that has none the room is taken when there is some.
     do { try directory.lockdowns.prepare() } catch { if isNew { throw error } }

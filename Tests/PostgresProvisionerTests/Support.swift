@@ -16,7 +16,9 @@ extension PostgresProvisioner {
 
 extension CreatedRole {
   func target(_ scopes: [String] = ["app_read"]) -> RevocationTarget {
-    RevocationTarget(name: identity.name, identity: identity, scopes: scopes)
+    var target = RevocationTarget(name: identity.name, identity: identity, scopes: scopes)
+    target.reach = reach
+    return target
   }
 }
 

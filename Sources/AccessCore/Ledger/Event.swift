@@ -295,10 +295,30 @@ package struct GrantActivated: Sendable, Equatable, Codable {
   /// Digest of what the owner had before a grant that acts as it; the key is missing from an
   /// entry about any other.
   package let baseline: Digest?
+  /// What the scopes were before; the key is missing where there is nothing to say.
+  package let scopes: ScopesBefore?
 
-  package init(identity: RoleIdentity, baseline: Digest? = nil) {
+  package init(
+    identity: RoleIdentity, baseline: Digest? = nil, scopes: ScopesBefore? = nil
+  ) {
     self.identity = identity
     self.baseline = baseline
+    self.scopes = scopes
+  }
+}
+
+/// What the scopes of a grant were before it began.
+package struct ScopesBefore: Sendable, Equatable, Codable {
+  /// The roles that they led to, themselves left out.
+  package let reach: [String]
+  /// Digest of what all of them were and were named in; the key is missing where nobody looked.
+  package let snapshot: Digest?
+
+  /// Nil where there is nothing to say.
+  package init?(reach: [String], snapshot: Digest? = nil) {
+    if reach.isEmpty && snapshot == nil { return nil }
+    self.reach = reach
+    self.snapshot = snapshot
   }
 }
 

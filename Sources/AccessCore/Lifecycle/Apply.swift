@@ -146,7 +146,7 @@ extension Grant {
     case (_, .driftFound(_, let data)): drift = data.drift
     case (.activating, .grantActivated(_, let data)):
       stage = .active(data.identity, since: entry.at)
-      baseline = data.baseline
+      (baseline, scopesBefore) = (data.baseline, data.scopes)
     case (.active, .grantExtended(_, let data)):
       (expiresAt, duration, isExtended) = (data.expiresAt, data.duration, true)
     case (.activating, .grantRevoking(_, let data)), (.active, .grantRevoking(_, let data)):

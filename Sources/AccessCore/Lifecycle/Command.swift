@@ -163,7 +163,7 @@ package enum Fact: Sendable, Equatable {
   case lapsed(RequestID)
   /// Nobody has reviewed a broken glass in time.
   case reviewOverdue(RequestID)
-  case activated(RequestID, RoleIdentity, baseline: Digest? = nil)
+  case activated(RequestID, RoleIdentity, baseline: Digest? = nil, scopes: ScopesBefore? = nil)
   /// The activation failed, and the role is verified to be absent.
   case activationFailed(RequestID, because: String)
   /// By the clocks as they were read; the wall clock may be wrong.

@@ -28,6 +28,8 @@ package struct Grant: Sendable, Equatable {
   package internal(set) var stage: Stage
   /// Digest of what that owner had before.
   package internal(set) var baseline: Digest?
+  /// What the scopes were before.
+  package internal(set) var scopesBefore: ScopesBefore?
   /// In what its role was not as it was made when it was last looked at.
   package internal(set) var drift: [Drift] = []
 
@@ -116,9 +118,11 @@ package struct Grant: Sendable, Equatable {
 
   /// What a provisioner needs to end it, whatever has become of policy and ledger.
   package var revocationTarget: RevocationTarget {
-    RevocationTarget(
+    var target = RevocationTarget(
       name: roleName, identity: identity, scopes: scopes, scopesOwn: scopesOwn,
       residue: decision ?? residue.fate)
+    target.reach = scopesBefore?.reach ?? []
+    return target
   }
 
   package func plan(accepting accept: Set<Danger>) -> RolePlan {

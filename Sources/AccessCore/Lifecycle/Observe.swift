@@ -10,9 +10,10 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
       !request.isMarkedOverdue
     else { return [] }
     return [.reviewOverdue(id)]
-  case .activated(let id, let identity, let baseline):
+  case .activated(let id, let identity, let baseline, let scopes):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
-    return [.grantActivated(id, GrantActivated(identity: identity, baseline: baseline))]
+    let activated = GrantActivated(identity: identity, baseline: baseline, scopes: scopes)
+    return [.grantActivated(id, activated)]
   case .activationFailed(let id, let because):
     guard case .activating = state.requests[id]?.grant?.stage else { return [] }
     return [.grantFailed(id, GrantFailed(because: because))]

@@ -100,10 +100,13 @@ package struct RoleIdentity: Hashable, Sendable, Codable {
 package struct CreatedRole: Sendable {
   package let identity: RoleIdentity
   package let secret: Secret
+  /// The roles that its scopes led to, themselves left out.
+  package let reach: [String]
 
-  package init(identity: RoleIdentity, secret: Secret) {
+  package init(identity: RoleIdentity, secret: Secret, reach: [String] = []) {
     self.identity = identity
     self.secret = secret
+    self.reach = reach
   }
 }
 
@@ -130,6 +133,9 @@ package struct RevocationTarget: Sendable, Equatable {
   /// Nil when the broker died before it knew: then name and tag decide.
   package let identity: RoleIdentity?
   package let scopes: [String]
+  /// The roles that the scopes led to when the grant began. What others they lead to by now own,
+  /// they may have owned for ever.
+  package var reach: [String] = []
   /// The scopes own things of their own, by the policy: then what they own says nothing about the
   /// role.
   package var scopesOwn: Bool

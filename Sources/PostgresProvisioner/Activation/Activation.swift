@@ -39,7 +39,7 @@ extension PostgresProvisioner {
     }
     return CreatedRole(
       identity: RoleIdentity(name: plan.name, oid: made.oid, systemIdentifier: server),
-      secret: fresh.secret)
+      secret: fresh.secret, reach: inspection.reach)
   }
 
   package func enableLogin(_ role: RoleIdentity) async throws(ProvisioningError) {

@@ -11,6 +11,8 @@ struct ScopeInspection: Sendable {
   /// Each once, in OID order: on 16+ a grant locks its scope, and two activations that lock in
   /// different orders would deadlock.
   let scopes: [String]
+  /// The roles that the scopes lead to, themselves left out.
+  let reach: [String]
   /// Why the plan cannot be carried out; for people.
   let objections: [String]
   /// What the policy has to accept by name.
@@ -50,12 +52,17 @@ extension Connection {
     for missing in owners where !reach.owners.contains(missing) {
       objections.append("the owner \(missing) does not exist")
     }
+    if reach.beyond.count > Limits.reachMax {
+      objections.append(
+        "the scopes lead to \(reach.beyond.count) other roles; \(Limits.reachMax) is the limit")
+    }
     let dialect = Dialect(serverVersion: serverVersion)
     if dialect.hasMembershipOptions {
       objections += reach.notToGive.map { "the broker may not give the role \($0)" }
     }
     return ScopeInspection(
-      scopes: reach.scopes.filter { $0 != markerRole }, objections: objections,
+      scopes: reach.scopes.filter { $0 != markerRole },
+      reach: Array(reach.beyond.prefix(Limits.reachMax)), objections: objections,
       dangers: [admin.danger, dialect.danger(tested: tested)].compactMap(\.self)
         + owners.map(FoundDanger.init(actingAs:))
         + reach.dangers + grantOptions,
@@ -69,6 +76,8 @@ struct ScopeReach: Sendable {
   private(set) var scopes: [String] = []
   /// Those of the roles that were asked for as owners.
   private(set) var owners: [String] = []
+  /// Other roles that the scopes lead to; owners, which own things, are none of them.
+  private(set) var beyond: [String] = []
   private(set) var dangers: [FoundDanger] = []
   /// Those scopes and owners without ADMIN for the broker; counts on 16+ only.
   private(set) var notToGive: [String] = []
@@ -93,6 +102,9 @@ struct ScopeReach: Sendable {
         last = scope
         if isOwner { owners.append(scope) } else { scopes.append(scope) }
         if try !row.bool("can_give") { notToGive.append(scope) }
+      }
+      if via != scope, !isOwner, !known.contains(via), !beyond.contains(via) {
+        beyond.append(via)
       }
       let what = "the \(isOwner ? "owner" : "scope") \(scope)"
       let way = via == scope ? "" : ", through \(via)"

@@ -46,15 +46,15 @@ extension RevocationBatch {
     }
   }
 
-  /// Sets aside whose role, or whose scope, has something that is to be looked at: prepared
-  /// transactions, guests, things that now belong to the scope.
+  /// Sets aside whose role, or whose scope or a role that it leads to, has something that is to be
+  /// looked at: prepared transactions, guests, things that now belong to the scope.
   mutating func setAsideWhoLeftSomething(on server: String) async throws(Obstacle) {
     let (oids, scopes) = (oids, plannedScopes + [markerRole])
     let left = try await step(on: server) { try $0.unusual(of: oids, and: scopes) }
     setAside(
       going.filter { index in
         left.roles.contains(members[index].oid)
-          || !left.scopes.isDisjoint(with: members[index].target.scopes + [markerRole])
+          || !left.scopes.isDisjoint(with: members[index].target.scopesToTidy)
       }, "it left something behind")
   }
 
@@ -105,11 +105,16 @@ extension Connection {
       .preparing(amongst: oids, or: scopes), .hosts(amongst: oids), .owning(amongst: scopes),
     ])
     for row in answers[0] {
-      unusual.roles.insert(try row.oid("oid"))
-      unusual.scopes.insert(try row.text("rolname"))
+      if try row["oid"] != nil { unusual.roles.insert(try row.oid("oid")) }
+      if let scope = try row["scope"] { unusual.scopes.insert(scope) }
     }
     for row in answers[1] { unusual.roles.insert(try row.oid("oid")) }
-    for row in answers[2] { unusual.scopes.insert(try row.text("rolname")) }
+    // What a role of the server's own owns shows in each database only, if anybody can become it.
+    let canBecomeScope = !Dialect(serverVersion: serverVersion).hasMembershipOptions
+    for row in answers[2] {
+      let (owns, isOpaque) = (try row.bool("owns"), try row.bool("is_opaque"))
+      if owns || canBecomeScope && isOpaque { unusual.scopes.insert(try row.text("scope")) }
+    }
     return unusual
   }
 

@@ -41,12 +41,12 @@ extension Connection {
   private func dropOwned(by role: RoleRecord) throws(PostgresError) -> [Residue] {
     let drop = try RoleStatements(role.name, on: self).dropOwned
     if try isDone(drop) { return [] }
-    // Triggers that call the role's functions would run code that is nobody's: they go with it.
+    // Triggers that call the role's functions would run code that is nobody's: they go with them.
     // Anything else of others' stays, and so does what it leans on.
     let others = try query(.leaning(on: role.oid))
     let kinds = try others.map { row throws(PostgresError) in try row.text("kind") }
     if !kinds.isEmpty, kinds.allSatisfy({ $0 == "pg_trigger" }) {
-      try dropTriggerFunctions(of: role)
+      try endHooks(of: role, keepingData: false)
       if try isDone(drop) { return [] }
     }
     try entomb(role)
@@ -68,8 +68,8 @@ extension Connection {
     }
   }
 
-  private func dropTriggerFunctions(of role: RoleRecord) throws(PostgresError) {
-    for statement in try query(.droppingTriggerFunctions(of: role.oid)).statements {
+  private func endHooks(of role: RoleRecord, keepingData: Bool) throws(PostgresError) {
+    for statement in try query(.endingHooks(of: role.oid, keepingData: keepingData)).statements {
       try execute(statement)
     }
   }
@@ -78,7 +78,7 @@ extension Connection {
   private func entomb(_ role: RoleRecord) throws(PostgresError) {
     let armed = try disarm(role)
     let granted = try executeEach(of: query(.undoingGrants(of: role.oid)).statements)
-    try dropTriggerFunctions(of: role)
+    try endHooks(of: role, keepingData: true)
     if let refusal = armed ?? granted { throw refusal }
   }
 

@@ -9,13 +9,18 @@ struct PreparedTransaction: Sendable {
 }
 
 extension RevocationAttempt {
-  /// Ends what the role left prepared, each in its own database; hands back how many there were.
+  /// Ends what the role left prepared, in its name or in that of a role that it could become, each
+  /// in its own database; hands back how many there were.
+  ///
+  /// What may be another grant's stays, unless it stands in the way of a fence or of a DROP.
   @discardableResult
   mutating func rollBackPrepared(
     of role: RoleRecord, on server: String
   ) async throws(Obstacle) -> Int {
-    let scopes = target.scopes
-    let prepared = try await step(on: server) { try $0.prepared(by: role.oid, or: scopes) }.value
+    let reached = try await reached(besides: role.oid, on: server)
+    let prepared = try await step(on: server) { connection in
+      try connection.prepared(by: role.oid, or: reached)
+    }.value
     for (database, transactions) in Dictionary(grouping: prepared, by: \.database) {
       do throws(ProvisioningError) {
         preparedRolledBack += try await admins.run(.revoking, on: server, apartIn: database) {
@@ -32,12 +37,17 @@ extension RevocationAttempt {
 
 extension Connection {
   func prepared(
-    by oid: UInt32, or scopes: [String]
+    by oid: UInt32, or reached: [ReachedRole]
   ) throws(PostgresError) -> [PreparedTransaction] {
-    let holderCanBecomeScope = !Dialect(serverVersion: serverVersion).hasMembershipOptions
+    let dialect = Dialect(serverVersion: serverVersion)
+    // From 16 on the holder cannot become a scope.
+    let reached = dialect.hasMembershipOptions ? [] : reached
+    let spared = reached.filter { $0.isSpared(dialect) != nil }.map(\.name)
     var transactions: [PreparedTransaction] = []
-    let alsoOf = holderCanBecomeScope ? scopes + [markerRole] : []
-    for row in try query(.prepared(by: oid, orAnyOf: alsoOf)) {
+    let statement = Statement.prepared(
+      by: oid, orAnyOf: reached.map(\.name).filter { !spared.contains($0) },
+      orHeldByAnyOf: spared)
+    for row in try query(statement) {
       transactions.append(
         PreparedTransaction(
           gid: try row.text("gid"), owner: try row.text("owner"),

@@ -27,6 +27,8 @@ struct RevocationAttempt: Sendable {
   /// What is left, and what the role had left behind.
   var residue: [Residue] = []
   var found: [Residue] = []
+  /// What is left as it is, and in nobody's way: whose it is, nobody can tell.
+  var spared: [Residue] = []
   /// What did not work and did not matter yet; it does when the role cannot be dropped.
   var notes: [String] = []
 
@@ -100,8 +102,8 @@ struct RevocationAttempt: Sendable {
     Revocation(
       outcome: outcome, fenced: fenced, sessionsGoneAfterMs: sessionsGoneAfterMs,
       sessionsEnded: terminated.subtracting(lingering).count,
-      preparedRolledBack: preparedRolledBack, objectsDropped: objectsDropped, residue: residue,
-      found: found)
+      preparedRolledBack: preparedRolledBack, objectsDropped: objectsDropped,
+      residue: residue + spared, found: found)
   }
 }
 

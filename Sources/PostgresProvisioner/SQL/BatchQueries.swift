@@ -37,16 +37,20 @@ extension Statement {
       """, [arrayLiteral(oids)])
   }
 
-  /// Of the roles and the scopes, those with prepared transactions.
+  /// Of the roles, those with prepared transactions, and the scopes in the reach of which somebody
+  /// has one: the one or the other is NULL.
   static func preparing(amongst oids: [UInt32], or scopes: [String]) -> Statement {
     Statement(
       """
-      SELECT DISTINCT owner.oid, owner.rolname
+      WITH RECURSIVE \(reachOfScopes)
+      SELECT DISTINCT p.ownerid AS oid, NULL::pg_catalog.name AS scope
         FROM pg_catalog.pg_prepared_xact() p
-        JOIN pg_catalog.pg_roles owner ON owner.oid = p.ownerid
-       WHERE p.ownerid = ANY ($1::pg_catalog.oid[])
-          OR owner.rolname = ANY ($2::pg_catalog.text[])
-      """, [arrayLiteral(oids), arrayLiteral(scopes)])
+       WHERE p.ownerid = ANY ($2::pg_catalog.oid[])
+      UNION
+      SELECT NULL, pg_catalog.pg_get_userbyid(reach.scope)
+        FROM pg_catalog.pg_prepared_xact() p
+        JOIN reach ON reach.oid = p.ownerid
+      """, [arrayLiteral(scopes), arrayLiteral(oids)])
   }
 
   /// Of the roles, those that others became members of.
@@ -60,18 +64,26 @@ extension Statement {
       """, [arrayLiteral(oids)])
   }
 
-  /// Of the scopes, those that own something in any database, default privileges included: a holder
-  /// can have made it theirs.
+  /// Of the scopes, those that own something in any database, default privileges included, or lead
+  /// to a role that does: a holder can have made it theirs. What roles of the server itself own is
+  /// in no shared catalog: their default privileges are looked for here, and `is_opaque` tells that
+  /// a scope leads to one.
   static func owning(amongst scopes: [String]) -> Statement {
     Statement(
       """
-      SELECT r.rolname
-        FROM pg_catalog.pg_roles r
-       WHERE r.rolname = ANY ($1::pg_catalog.text[])
-         AND EXISTS (SELECT
-                       FROM pg_catalog.pg_shdepend d
-                      WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-                        AND d.refobjid = r.oid AND d.deptype = 'o')
+      WITH RECURSIVE \(reachOfScopes)
+      SELECT pg_catalog.pg_get_userbyid(reach.scope) AS scope,
+             pg_catalog.bool_or(reach.oid < 16384) AS is_opaque,
+             pg_catalog.bool_or(
+               EXISTS (SELECT
+                         FROM pg_catalog.pg_shdepend d
+                        WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                          AND d.refobjid = reach.oid AND d.deptype = 'o')
+               OR EXISTS (SELECT
+                            FROM pg_catalog.pg_default_acl a
+                           WHERE a.defaclrole = reach.oid)) AS owns
+        FROM reach
+       GROUP BY reach.scope
       """, [arrayLiteral(scopes)])
   }
 

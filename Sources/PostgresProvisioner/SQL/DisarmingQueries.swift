@@ -17,28 +17,6 @@ extension Statement {
       """, [String(oid)])
   }
 
-  /// Drops the role's functions that triggers on others' tables run, and with them the triggers;
-  /// not those that something else leans on as well, like a view that names one.
-  static func droppingTriggerFunctions(of oid: UInt32) -> Statement {
-    Statement(
-      """
-      SELECT pg_catalog.format('DROP FUNCTION %s CASCADE', p.oid::pg_catalog.regprocedure) AS sql
-        FROM pg_catalog.pg_proc p
-       WHERE p.proowner = $1::pg_catalog.oid
-         AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
-         AND EXISTS (SELECT
-                       FROM pg_catalog.pg_trigger t
-                       JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-                      WHERE t.tgfoid = p.oid AND c.relowner <> p.proowner)
-         AND NOT EXISTS (SELECT
-                           FROM pg_catalog.pg_depend d
-                          WHERE d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-                            AND d.refobjid = p.oid
-                            AND d.classid <> 'pg_catalog.pg_trigger'::pg_catalog.regclass)
-       ORDER BY p.oid
-      """, [String(oid)])
-  }
-
   /// Takes back what the role has granted on its own things, beyond what everybody has by default:
   /// a view of a stranger's would still read them.
   static func undoingGrants(of oid: UInt32) -> Statement {
@@ -107,14 +85,14 @@ extension Statement {
       """, [arrayLiteral(scopes)])
   }
 
-  /// For the scope itself to run: when nothing differs from what the server does anyway, the entry
-  /// is gone. In a schema the entry adds to that; elsewhere it stands in its place.
+  /// For somebody with the privileges of the scope to run: when nothing differs from what the server
+  /// does anyway, the entry is gone. In a schema the entry adds to that; elsewhere it stands in its place.
   static func undoingDefaultPrivileges(ofAny scopes: [String]) -> Statement {
     Statement(
       """
       WITH defaults AS (
         SELECT d.*,
-               'ALTER DEFAULT PRIVILEGES '
+               pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I ', d.scope)
                  || COALESCE('IN SCHEMA ' || pg_catalog.quote_ident(d.schema) || ' ', '') AS alter
           FROM (\(scopesDefaults)) d
       ), statements (scope, oid, step, sql) AS (

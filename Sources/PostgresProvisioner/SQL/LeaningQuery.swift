@@ -65,7 +65,7 @@ extension Statement {
 }
 
 /// The owner of `reached`, or of the table that it is on; NULL for kinds that have none.
-private let ownerOfReached = """
+let ownerOfReached = """
   CASE reached.classid
           WHEN 'pg_catalog.pg_class'::pg_catalog.regclass
           THEN (SELECT relowner FROM pg_catalog.pg_class WHERE oid = objid)

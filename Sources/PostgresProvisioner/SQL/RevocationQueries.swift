@@ -66,9 +66,11 @@ extension Statement {
       """, [String(oid)])
   }
 
-  /// Prepared transactions of the role; on versions on which the holder could become a scope, the
-  /// scopes' as well: nobody else has a reason to prepare one as a scope.
-  static func prepared(by oid: UInt32, orAnyOf scopes: [String]) -> Statement {
+  /// Prepared transactions of the role and of any of `others`, and those of `spared` roles that hold
+  /// a lock on the role: by it they keep it from being fenced or dropped.
+  static func prepared(
+    by oid: UInt32, orAnyOf others: [String], orHeldByAnyOf spared: [String]
+  ) -> Statement {
     Statement(
       """
       SELECT p.gid, owner.rolname AS owner, d.datname AS database
@@ -76,8 +78,21 @@ extension Statement {
         JOIN pg_catalog.pg_roles owner ON owner.oid = p.ownerid
         JOIN pg_catalog.pg_database d ON d.oid = p.dbid
        WHERE p.ownerid = $1::pg_catalog.oid OR owner.rolname = ANY ($2::pg_catalog.text[])
+          OR owner.rolname = ANY ($3::pg_catalog.text[])
+             AND EXISTS (SELECT
+                           FROM pg_catalog.pg_locks own
+                           JOIN pg_catalog.pg_locks held
+                             ON held.virtualtransaction = own.virtualtransaction
+                            AND held.pid IS NULL
+                          WHERE own.locktype = 'transactionid' AND own.pid IS NULL
+                            AND own.transactionid = p.transaction
+                            AND (held.relation = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                                 AND held.mode <> 'AccessShareLock'
+                                 OR held.locktype = 'object'
+                                 AND held.classid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                                 AND held.objid = $1::pg_catalog.oid))
        ORDER BY d.datname, owner.rolname
-      """, [String(oid), arrayLiteral(scopes)])
+      """, [String(oid), arrayLiteral(others), arrayLiteral(spared)])
   }
 
   /// Whether we are a member of a role with all privileges that are needed, and whether it was we

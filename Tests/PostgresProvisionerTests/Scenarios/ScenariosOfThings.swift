@@ -170,8 +170,43 @@ extension Scenario {
         "CREATE VIEW \(stage.scope).names AS SELECT '\(stage.scope).fire()'::regprocedure AS f")
       return { ending async throws in
         #expect(try await stage.read("SELECT count(f) FROM \(stage.scope).names") == ["1"])
+        try await stage.expectNoTrigger()
         // Else nobody could end it: the stranger decides about the view.
         try await stage.test.execute("DROP VIEW \(stage.scope).names")
+      }
+    },
+    Scenario(name: "a trigger whose function views of the role's own name") { stage in
+      try await stage.makeTrigger()
+      try await stage.leanOnTrigger()
+      return { ending async throws in
+        #expect(ending.objectsDropped == 3)
+        try await stage.expectNoTrigger()
+      }
+    },
+    Scenario(
+      name: "a trigger whose function views of the role's own name, and data",
+      end: .stuck(.residue)
+    ) { stage in
+      try await stage.makeTrigger()
+      try await stage.leanOnTrigger()
+      try await stage.work("t")
+      return { ending async throws in
+        #expect(ending.objectsDropped == 3)
+        try await stage.expectNoTrigger()
+      }
+    },
+    Scenario(
+      name: "a trigger whose function data of the role's own names", end: .stuck(.residue)
+    ) { stage in
+      try await stage.makeTrigger()
+      try await stage.enter().execute(
+        """
+        CREATE MATERIALIZED VIEW \(stage.scope).m AS SELECT '\(stage.scope).fire()'::regprocedure;
+        """)
+      return { ending async throws in
+        #expect(ending.objectsDropped == 0)
+        try await stage.expectNoTrigger()
+        #expect(try await stage.read("SELECT count(*) FROM \(stage.scope).m") == ["1"])
       }
     },
     Scenario(name: "default privileges for the scope") { stage in
@@ -230,6 +265,15 @@ extension Stage {
         AS 'BEGIN DELETE FROM \(scope).orders; RETURN NEW; END';
       CREATE TRIGGER fire AFTER UPDATE ON \(scope).orders
         FOR EACH ROW EXECUTE FUNCTION \(scope).fire();
+      """)
+  }
+
+  /// One view names the trigger's function, the other one the first view.
+  fileprivate func leanOnTrigger() async throws {
+    try await enter().execute(
+      """
+      CREATE VIEW \(scope).names AS SELECT '\(scope).fire()'::regprocedure AS f;
+      CREATE VIEW \(scope).more AS SELECT * FROM \(scope).names;
       """)
   }
 

@@ -59,8 +59,8 @@ struct Stage: Sendable {
   }
 
   func revoke(_ fate: ResidueFate) async -> Ending {
-    var target = RevocationTarget(
-      name: name, identity: role.identity, scopes: [scope], residue: fate)
+    var target = role.target([scope])
+    target.residue = fate
     target.onlyLooks = true
     let first = await provisioner.revoke(target)
     guard !first.found.isEmpty else { return Ending([first]) }
