@@ -58,7 +58,7 @@ struct EmptiedTests {
     let note = String(decoding: published, as: UTF8.self).replacing("test#1\n", with: "test#4\n")
     let ledger = try await home.open(published: Array(note.utf8))
     #expect(
-      await ledger.state.rollbackSigns == [
+      ledger.state.rollbackSigns == [
         "a checkpoint of epoch 4 is published, but there is no entry"
       ])
     let why = WrittenText("CHG-7", salt: [1], sha256: Sample.sha256)
@@ -85,8 +85,8 @@ struct EmptiedTests {
     try home.directory.lockdowns.keep([entry])
     let ledger = try await home.open()
     #expect(
-      await ledger.state.rollbackSigns == ["a lockdown is kept, but no entry of before it"])
-    #expect(await ledger.state.lockdowns[.everything] != nil)
+      ledger.state.rollbackSigns == ["a lockdown is kept, but no entry of before it"])
+    #expect(ledger.state.lockdowns[.everything] != nil)
     await ledger.settle()
     #expect(await (try home.open()).state.lockdowns[.everything] != nil)
     #expect(
@@ -100,7 +100,7 @@ struct EmptiedTests {
     try Data(repeating: 7, count: 32).write(to: file)
     #expect(chmod(file.path, 0o600) == 0)
     let ledger = try await home.open()
-    #expect(await ledger.state.rollbackSigns == [])
+    #expect(ledger.state.rollbackSigns == [])
     #expect(FileManager.default.fileExists(atPath: home.directory.signingKeyPath))
     #expect(!FileManager.default.fileExists(atPath: file.path))
   }
@@ -115,7 +115,7 @@ struct EmptiedTests {
       atPath: home.directory.signingKeyPath, toPath: home.directory.signingKeyPath + ".first")
     let again = try await home.open()
     #expect(await again.verifierKey == key)
-    #expect(await again.state.rollbackSigns == [])
+    #expect(again.state.rollbackSigns == [])
     try await again.append(Sample.exported(1))
     #expect(FileManager.default.fileExists(atPath: home.directory.signingKeyPath))
   }
