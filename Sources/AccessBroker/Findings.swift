@@ -2,8 +2,9 @@ import AccessCore
 
 /// What the ledger knew of the roles of one server, at one moment.
 struct KnownRoles: Sendable {
-  /// Of all grants that have not ended, on whatever server.
-  let names: Set<String>
+  /// Of all grants that have not ended, by the names of their roles.
+  private let grants: [String: [Grant]]
+  private let endpoint: Endpoint
   /// Of those of them whose role was made; a server may call it otherwise by now.
   private let identities: [UInt32: [RoleIdentity]]
   /// Those that have to be there, as they were made.
@@ -15,7 +16,8 @@ struct KnownRoles: Sendable {
   init(
     of state: State, on access: DatabaseAccess, at now: Timestamp, _ boot: BootMark
   ) {
-    names = Set(state.grants.compactMap { $0.grant?.roleName })
+    endpoint = access.endpoint
+    grants = Dictionary(grouping: state.grants.compactMap(\.grant), by: \.roleName)
     identities = Dictionary(grouping: state.grants.compactMap { $0.grant?.identity }, by: \.oid)
     strangers = Set(state.strangers.keys)
     for request in state.grants {
@@ -31,8 +33,13 @@ struct KnownRoles: Sendable {
 
 extension KnownRoles {
   /// Whether it is the role of a grant that has not ended, by its name or by the server's number.
+  ///
+  /// What a copy of the server has at another address is not: nobody was given access there.
   fileprivate func account(for role: RoleIdentity) -> Bool {
-    names.contains(role.name)
+    grants[role.name, default: []].contains { grant in
+      guard let made = grant.identity else { return true }
+      return made.systemIdentifier == role.systemIdentifier || grant.access.endpoint == endpoint
+    }
       || identities[role.oid, default: []].contains {
         $0.systemIdentifier == role.systemIdentifier
       }
@@ -70,9 +77,7 @@ package struct Finding: Sendable, Equatable {
 /// be ended stands first: it does not wait until the rest is in the ledger.
 func findings(in census: Census, before: KnownRoles, after: KnownRoles) -> [Finding] {
   let server = census.systemIdentifier
-  let here = before.expected.filter { $0.value.identity.systemIdentifier == server }
-    .sorted { $0.key < $1.key }
-  let grants: [Finding] = here.compactMap { id, expected in
+  let grants: [Finding] = before.expected.sorted { $0.key < $1.key }.compactMap { id, expected in
     let role = expected.identity
     if census.fenced.contains(role) { return Finding(role, .fenced(id)) }
     // Who was at work on it meanwhile may have changed it.

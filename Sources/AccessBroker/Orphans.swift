@@ -6,9 +6,10 @@ import Threads
 extension Broker {
   /// Two databases can be on one server, which shows its roles for both: one of them ends it.
   func end(
-    orphan role: RoleIdentity, on database: DatabaseName, _ provisioner: any Provisioner
+    orphan role: RoleIdentity, seenAfter look: ContinuousClock.Instant,
+    on database: DatabaseName, _ provisioner: any Provisioner
   ) async -> Reconciliation.Done {
-    guard await orphans.begin(role) else { return .nothing }
+    guard await orphans.begin(role, seenAfter: look) else { return .nothing }
     let target = RevocationTarget(name: role.name, identity: role, scopes: [])
     let revocation = await provisioner.revoke(target)
     let (removed, why): (Bool, String?) =
@@ -36,10 +37,15 @@ actor KnownOrphans {
 
   private var underWay: Set<RoleIdentity> = []
   private var removed: [RoleIdentity: Bool] = [:]
+  private var removals: [RoleIdentity: ContinuousClock.Instant] = [:]
 
-  /// False when it is gone, or somebody is at it.
-  func begin(_ role: RoleIdentity) -> Bool {
-    guard removed[role] != true else { return false }
+  /// False when it was removed since that look, or somebody is at it. A copy of a server, or one
+  /// that was restored, has what was removed once.
+  func begin(_ role: RoleIdentity, seenAfter look: ContinuousClock.Instant) -> Bool {
+    if let removal = removals[role] {
+      guard removal < look else { return false }
+      removed[role] = nil
+    }
     return underWay.insert(role).inserted
   }
 
@@ -48,6 +54,7 @@ actor KnownOrphans {
     underWay.remove(role)
     let isNews = removed[role] != isRemoved
     removed[role] = isRemoved
+    removals[role] = isRemoved ? .now : nil
     return isNews
   }
 }

@@ -79,7 +79,7 @@ extension Broker {
     var round = Reconciliation(database: database)
     // What is true before and after is true: a role that is made, changed or ended just now is not
     // lost.
-    let before = await known(on: access)
+    let (before, look) = (await known(on: access), ContinuousClock.now)
     let census: Census
     do { census = try await provisioner.census(expecting: Array(before.expected.values)) } catch {
       logger.warning("no census of \(database): \(error.message)")
@@ -97,7 +97,7 @@ extension Broker {
     looked.add(access)
     await moveExpiries(on: access)
     for finding in found {
-      let done = await act(on: finding, on: database, provisioner)
+      let done = await act(on: finding, seenAfter: look, on: database, provisioner)
       if !finding.isOver { round.findings.append((finding, done)) }
     }
     return round
@@ -116,10 +116,12 @@ extension Broker {
   }
 
   private func act(
-    on finding: Finding, on database: DatabaseName, _ provisioner: any Provisioner
+    on finding: Finding, seenAfter look: ContinuousClock.Instant, on database: DatabaseName,
+    _ provisioner: any Provisioner
   ) async -> Reconciliation.Done {
     switch finding.what {
-    case .orphan: return await end(orphan: finding.role, on: database, provisioner)
+    case .orphan:
+      return await end(orphan: finding.role, seenAfter: look, on: database, provisioner)
     case .fenced(let id):
       await foundFenced(id)
       return .ending

@@ -1,5 +1,6 @@
 import AccessCore
 import AccessTesting
+import Ledger
 import Testing
 
 @testable import AccessBroker
@@ -25,6 +26,52 @@ struct ReconcilerTests {
     #expect(test.notices.words.last == "alarm")
     await test.broker.reconcile()
     #expect(try await orphans(test).count == 1)
+  }
+
+  @Test("removes it again when it comes back with a copy that was restored")
+  func comesBack() async throws {
+    let test = try await TestBroker()
+    let identity = await test.stock.plant("jit_ghost_00000000")
+    await test.broker.reconcile()
+    await test.stock.plant(like: identity)
+    await test.broker.reconcile()
+    #expect(await test.stock.roles.isEmpty)
+    #expect(try await orphans(test).map(\.removed) == [true, true])
+  }
+
+  @Test("removes what a copy at another address has of a live grant's role, and keeps the grant's")
+  func copied() async throws {
+    let test = try await TestBroker()
+    let id = try await test.active()
+    await test.stock.plant(test.role(id), sessions: 1)
+    await test.broker.reconcile()
+    #expect(await test.stock.roles.isEmpty)
+    #expect(await test.orders.roles.keys.sorted() == [test.role(id)])
+    #expect(try await test.state(id) == "active")
+    #expect(try await orphans(test).count == 1)
+  }
+
+  @Test("a live grant's role that moved to another server is a finding, and no orphan of that one")
+  func moved() async throws {
+    let test = try await TestBroker()
+    let id = try await test.active()
+    let state = await test.broker.ledger.state
+    let grant = try #require(state.requests[id]?.grant)
+    let role = try #require(grant.identity)
+    let clocks = test.broker.clocks
+    let known = KnownRoles(of: state, on: grant.access, at: clocks.wall(), clocks.boot())
+    let there = RoleIdentity(name: role.name, oid: 99, systemIdentifier: "another")
+    let drift = [Drift(.moved, "another server answers at db1:5432, and has it")]
+    func census(fenced: Set<RoleIdentity>) -> Census {
+      Census(
+        systemIdentifier: "another", roles: [there], fenced: fenced, drift: [role: drift])
+    }
+    #expect(
+      findings(in: census(fenced: []), before: known, after: known)
+        == [Finding(role, .drift(id, drift))])
+    #expect(
+      findings(in: census(fenced: [there, role]), before: known, after: known)
+        == [Finding(role, .fenced(id))])
   }
 
   @Test("reports one that it cannot remove once, and once more when it could")

@@ -67,31 +67,6 @@ struct ForeignRoleTests {
     await there.close()
   }
 
-  @Test("on another server nothing is done, and the grant counts as unreachable")
-  func otherServer() async throws {
-    let test = try await TestServer.shared
-    let provisioner = test.provisioner()
-    let role = try await provisioner.activate(test.plan())
-    let identity = RoleIdentity(
-      name: role.identity.name, oid: role.identity.oid, systemIdentifier: "1")
-    let revocation = await provisioner.revoke(
-      RevocationTarget(name: identity.name, identity: identity, scopes: ["app_read"]))
-    guard case .stuck(.unreachable, let note) = revocation.outcome else {
-      Issue.record("\(revocation.outcome)")
-      return
-    }
-    #expect(note.contains("system_identifier"))
-    #expect(!revocation.fenced)
-    #expect(revocation.sessionsGoneAfterMs == nil)
-    let error = await #expect(throws: ProvisioningError.self) {
-      try await provisioner.enableLogin(identity)
-    }
-    #expect(error?.kind == .unreachable)
-    #expect(try await canLogIn(identity.name, test))
-    expectEnded(await provisioner.revoke(role.target()))
-    await provisioner.close()
-  }
-
   private func canLogIn(_ role: String, _ test: TestServer) async throws -> Bool {
     try await test.value("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", [role]) == "t"
   }

@@ -33,8 +33,9 @@ struct StallingTests {
       }
       // All of them are there still: nothing above has waited for them.
       try await test.waitUntilStarting(count)
-      #expect(together.allSatisfy { ($0.sessionsGoneAfterMs ?? .max) < 250 })
-      #expect(fastest < 250)
+      // Far above what it takes, for a machine that does much else; far below what the logins last.
+      #expect(together.allSatisfy { ($0.sessionsGoneAfterMs ?? .max) < 2_000 })
+      #expect(fastest < 1_000)
       for session in sessions {
         await #expect(throws: PostgresError.self) { try await session.query("SELECT 1") }
       }

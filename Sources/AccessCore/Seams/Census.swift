@@ -18,8 +18,8 @@ package struct Census: Sendable, Equatable {
   package let fenced: Set<RoleIdentity>
   /// Those of `roles` that were made in an earlier epoch of the ledger than the present one.
   package let earlier: Set<RoleIdentity>
-  /// In what expected roles of this server differ from their plans, in an order that stays the same;
-  /// those that do not differ are left out.
+  /// In what expected roles differ from their plans, in an order that stays the same; those that do
+  /// not differ are left out. One that another server had is found by its name and our tag.
   package let drift: [RoleIdentity: [Drift]]
   /// Roles that look like ours, by their name or by half of what marks ours. They may be anybody's.
   package let strangers: [RoleIdentity: [Drift]]
@@ -43,6 +43,8 @@ package struct Drift: Hashable, Sendable, Codable {
   package enum Kind: String, Sendable, Codable, CaseIterable {
     /// The role is gone.
     case missing
+    /// Another server answers where the role was made; it may have it, or not.
+    case moved
     /// Its name, its tag, or its membership in the marker role.
     case marking
     /// LOGIN, the number of connections, the expiry.

@@ -23,6 +23,8 @@ actor AdminConnections {
   }
 
   private let server: AdminServer
+  /// For people: `db1.internal:5432`.
+  nonisolated var place: String { server.place }
   private let connectionsMax: Int
   private let fault: StepFaultHandler
   private var idle: [(session: AdminSession, since: ContinuousClock.Instant)] = []

@@ -2,16 +2,27 @@ import AccessCore
 import PostgresClient
 
 extension RevocationBatch {
-  /// Finds the roles by OID, and which scopes each of them holds.
+  /// Finds the roles by OID, and which scopes each of them holds; sets all of them aside on another
+  /// server, where their numbers say nothing.
   mutating func find(on server: String) async throws(Obstacle) -> [UInt32: [String]] {
     let (oids, planned) = (oids, plannedScopes)
-    let (records, scopes) = try await step(on: server) { connection in
-      try connection.roles(withOIDs: oids, planned: planned)
+    let found: Answer<(roles: [RoleRecord], scopes: [UInt32: [String]])>
+    do throws(ProvisioningError) {
+      found = try await admins.run(.revoking) { connection in
+        try connection.roles(withOIDs: oids, planned: planned)
+      }
+    } catch {
+      throw Obstacle(error)
     }
+    guard found.systemIdentifier == server else {
+      setAside(going, "another server answers at \(admins.place)")
+      return [:]
+    }
+    let (records, scopes) = found.value
     for index in going {
       let target = members[index].target
       do throws(Obstacle) {
-        members[index].role = try role(of: target, among: records, tag)
+        members[index].role = try role(of: target, among: records, tag, on: server)
       } catch {
         setAside([index], error.note)
       }

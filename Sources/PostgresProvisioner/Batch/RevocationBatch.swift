@@ -53,6 +53,7 @@ struct RevocationBatch {
 
   private mutating func revoke(on server: String) async throws(Obstacle) {
     let scopes = try await find(on: server)
+    if going.isEmpty { return }
     try await fence(on: server)
     failpoint(.fenced)
     try await empty(scopes, on: server)

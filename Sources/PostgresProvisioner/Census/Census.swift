@@ -7,13 +7,21 @@ extension PostgresProvisioner {
   ) async throws(ProvisioningError) -> Census {
     let tag = tag
     await admins.keepOneInHand()
-    let answer = try await admins.run(.looking) { connection in
+    var answer = try await admins.run(.looking) { connection in
       try connection.survey(expected.map(\.identity.oid), tag)
     }
-    let (survey, server) = (answer.value, answer.systemIdentifier)
-    let here = expected.filter { $0.identity.systemIdentifier == server }
+    let server = answer.systemIdentifier
+    let found = Search(for: expected, in: answer.value, of: server, tag)
+    let here = found.here
+    if found.isElsewhere {
+      // Of roles that have other numbers here nothing but their names was asked yet.
+      answer = try await admins.run(.looking, on: server) { connection in
+        try connection.survey(here.map(\.now.identity.oid), tag)
+      }
+    }
+    let survey = answer.value
     let byOID = Dictionary(survey.roles.map { ($0.oid, $0) }) { first, _ in first }
-    let isExpected = Set(here.map(\.identity.oid))
+    let isExpected = Set(here.map(\.now.identity.oid))
 
     func identity(_ role: SurveyedRole) -> RoleIdentity {
       RoleIdentity(name: role.name, oid: role.oid, systemIdentifier: server)
@@ -21,8 +29,12 @@ extension PostgresProvisioner {
     let ours = survey.roles.filter { $0.isMarked && tag.marks($0.comment) }
     let fenced =
       ours.filter(\.isFenced).map(identity)
-      + here.map(\.identity).filter { byOID[$0.oid]?.isFenced == true }
-    let drift = here.map { ($0.identity, survey.drift(of: $0, byOID[$0.identity.oid], tag)) }
+      + here.filter { byOID[$0.now.identity.oid]?.isFenced == true }.map(\.made)
+    let drift =
+      here.map { made, now in
+        let moved = made == now.identity ? [] : [Drift.moved(to: now.identity, admins.place)]
+        return (made, moved + survey.drift(of: now, byOID[now.identity.oid], tag))
+      } + found.missing.map { ($0, [Drift.missing($0, on: server, admins.place, in: survey)]) }
     let strangers = survey.roles.filter { !isExpected.contains($0.oid) }
       .map { (identity($0), tag.halfMarks($0)) }
     return Census(

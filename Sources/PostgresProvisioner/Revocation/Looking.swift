@@ -5,17 +5,19 @@ extension PostgresProvisioner {
   package func residue(
     of target: RevocationTarget
   ) async throws(ProvisioningError) -> [Residue] {
-    let found = try await admins.run(
-      .looking, on: target.identity?.systemIdentifier
-    ) { connection in
+    let found = try await admins.run(.looking) { connection in
       try connection.roles(oid: target.identity?.oid, name: target.name)
     }
     let (server, known) = (found.systemIdentifier, found.value)
     let ours: RoleRecord?
-    do throws(Obstacle) { ours = try role(of: target, among: known, tag) } catch {
+    do throws(Obstacle) { ours = try role(of: target, among: known, tag, on: server) } catch {
       throw ProvisioningError(.refused, error.note)
     }
-    guard let ours else { return [] }
+    guard let ours else {
+      guard let identity = target.identity, identity.isElsewhere(than: server) else { return [] }
+      let move = Move(from: identity.systemIdentifier, to: server)
+      throw ProvisioningError(.unreachable, move.missing(target.name, at: admins.place))
+    }
     let databases = try await admins.run(.looking, on: server) { connection in
       try connection.databases(withRemainsOf: ours)
     }.value

@@ -29,6 +29,8 @@ struct RevocationAttempt: Sendable {
   var found: [Residue] = []
   /// What is left as it is, and in nobody's way: whose it is, nobody can tell.
   var spared: [Residue] = []
+  /// Set when the role was found on another server than the one on which it was made.
+  var moved: Move?
   /// What did not work and did not matter yet; it does when the role cannot be dropped.
   var notes: [String] = []
 
@@ -103,7 +105,7 @@ struct RevocationAttempt: Sendable {
       outcome: outcome, fenced: fenced, sessionsGoneAfterMs: sessionsGoneAfterMs,
       sessionsEnded: terminated.subtracting(lingering).count,
       preparedRolledBack: preparedRolledBack, objectsDropped: objectsDropped,
-      residue: residue + spared, found: found)
+      residue: residue + spared + [moved?.residue].compactMap(\.self), found: found)
   }
 }
 
