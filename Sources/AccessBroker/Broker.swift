@@ -47,7 +47,7 @@ package final class Broker: Sendable {
     self.clocks = clocks
     self.sha256 = sha256
     self.signer = signer
-    self.provisioners = Provisioners(make: makeProvisioner)
+    self.provisioners = Provisioners(under: policy, make: makeProvisioner)
     self.turns = RoleTurns()
     self.policyTurns = Turns()
     self.refusedAttempts = RefusedAttempts()

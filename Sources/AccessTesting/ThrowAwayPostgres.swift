@@ -43,11 +43,12 @@ package actor ThrowAwayPostgres {
     }
   }
 
-  private init(major: Int) throws {
+  /// - Parameter superuserPassword: of the server that it will be a copy of.
+  init(major: Int, superuserPassword: String? = nil) throws {
     self.major = major
     binaries = try ThrowAwayPostgresBinaries(major: major)
     port = try Self.freePort()
-    superuserPassword = randomHex(bytes: 16)
+    self.superuserPassword = superuserPassword ?? randomHex(bytes: 16)
     // Not the temporary folder of the environment: the path of a socket has at most 107 bytes.
     folder = "/tmp/jit-postgres-\(randomHex(bytes: 6))"
     try FileManager.default.createDirectory(
@@ -76,9 +77,14 @@ package actor ThrowAwayPostgres {
     let lines = all.sorted { $0.key < $1.key }.map { name, value in
       "\(name) = '\(value.replacing("'", with: "''"))'\n"
     }
-    let file = try FileHandle(forWritingTo: URL(filePath: "\(dataFolder)/postgresql.conf"))
+    try append(lines.joined(), to: "postgresql.conf")
+  }
+
+  /// What stands last counts.
+  func append(_ text: String, to name: String) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: "\(dataFolder)/\(name)"))
     try file.seekToEnd()
-    try file.write(contentsOf: Data(lines.joined().utf8))
+    try file.write(contentsOf: Data(text.utf8))
     try file.close()
   }
 
@@ -114,7 +120,7 @@ package actor ThrowAwayPostgres {
     try await watchdog.release()
   }
 
-  private func run(_ program: String, _ arguments: [String]) async throws {
+  func run(_ program: String, _ arguments: [String]) async throws {
     let output = "\(folder)/\(program).out"
     let command = binaries.command(program, arguments)
     if try await ChildProcess("/usr/bin/env", command, log: output).succeeded() { return }

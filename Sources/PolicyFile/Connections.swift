@@ -28,6 +28,27 @@ extension Reader {
     fields(entry, known: ["host", "port"]).flatMap(endpoint)
   }
 
+  /// The streaming standbys of a database: other servers than the primary, each once.
+  func replicas(_ entry: Entry, of primary: Connection?) -> [Endpoint]? {
+    var seen: [Endpoint] = [primary?.endpoint].compactMap(\.self)
+    return list(entry.value, of: "standbys") { node -> Endpoint? in
+      let item = Entry(key: Key(text: entry.key.text, place: node.place), value: node)
+      guard let replica = self.fields(item, known: ["host", "port"]).flatMap(endpoint) else {
+        return nil
+      }
+      guard !seen.contains(replica) else {
+        error(
+          node.place,
+          replica == primary?.endpoint
+            ? "is the primary itself" : "is listed twice",
+          hint: "List each streaming standby once, and not the server under `connection:`.")
+        return nil
+      }
+      seen.append(replica)
+      return replica
+    }
+  }
+
   private func endpoint(_ fields: Fields) -> Endpoint? {
     let host = required("host", in: fields).flatMap { self.host($0.value) }
     let port = fields["port"].flatMap { integer($0.value, in: 1...65_535) } ?? 5_432

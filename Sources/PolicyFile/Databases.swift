@@ -14,7 +14,7 @@ extension Reader {
     let name = DatabaseName(entry.key.text)
     let known = [
       "uid", "environment", "engine", "connection", "client", "admin", "apply", "accept",
-      "distinct_from",
+      "distinct_from", "replicas",
     ]
     guard let fields = fields(entry, known: known) else { return nil }
     let uid = required("uid", in: fields).flatMap { self.uid($0.value, &seen) }
@@ -25,6 +25,7 @@ extension Reader {
     let connection = required("connection", in: fields)
       .flatMap { self.connection($0, &seen) }
     let client = fields["client"].flatMap(clientEndpoint)
+    let replicas = fields["replicas"].flatMap { self.replicas($0, of: connection) }
     let admin = required("admin", in: fields).flatMap { adminLogin($0, connection) }
     let applier = fields["apply"].flatMap { self.applier($0, admin, connection) }
     let accept = fields["accept"].flatMap { entry in
@@ -43,7 +44,8 @@ extension Reader {
     }
     let access = DatabaseAccess(
       engine: engine, endpoint: connection.endpoint, dbname: connection.dbname,
-      sslmode: connection.sslmode, sslrootcert: connection.sslrootcert, admin: admin)
+      sslmode: connection.sslmode, sslrootcert: connection.sslrootcert, admin: admin,
+      replicas: replicas ?? [])
     return Database(
       name: name, uid: uid, environment: environment, access: access, client: client,
       applier: applier, accept: Set(accept ?? []))

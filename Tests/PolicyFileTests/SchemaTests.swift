@@ -14,6 +14,7 @@ struct SchemaTests {
     ("database", database(unknown)),
     ("connection", database("connection: { \(unknown) }")),
     ("client", database("client: { \(unknown) }")),
+    ("replica", database("replicas: [{ \(unknown) }]")),
     ("login", database("admin: { \(unknown) }")),
     ("role", "roles: { a: { \(unknown) } }"),
     ("scope", "roles: { a: { postgresql: { \(unknown) } } }"),

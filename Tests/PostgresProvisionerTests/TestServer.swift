@@ -45,19 +45,24 @@ struct TestServer: Sendable {
         "log_min_duration_statement": "0", "log_connections": "on",
       ].merging(settings) { $1 },
       preload: ["pg_stat_statements"], fsync: false)
+    return try await TestServer(preparing: server)
+  }
+
+  init(preparing server: ThrowAwayPostgres) async throws {
+    self.server = server
     let superuser = try await server.superuser()
-    try await superuser.execute(setup)
-    for scope in ["app_read", "app_write", "\"scope\"\"; DROP ROLE bob;--\""] where major >= 16 {
+    try await superuser.execute(Self.setup)
+    for scope in ["app_read", "app_write", "\"scope\"\"; DROP ROLE bob;--\""]
+    where server.major >= 16 {
       try await superuser.execute(
         "GRANT \(scope) TO jit_broker WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
     }
     for name in ["other", "third"] { try await superuser.execute("CREATE DATABASE \(name)") }
     await superuser.close()
-    return TestServer(server: server)
   }
 
   private static let setup = """
-    CREATE EXTENSION pg_stat_statements SCHEMA public;
+    CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA public;
     CREATE ROLE jit_broker LOGIN CREATEROLE PASSWORD 'admin';
     GRANT pg_signal_backend TO jit_broker;
     CREATE ROLE app_read NOLOGIN;

@@ -55,10 +55,12 @@ package struct DatabaseAccess: Hashable, Sendable, Codable {
   /// Path of the certificates that vouch for the server; nil for the system's.
   package let sslrootcert: String?
   package let admin: AdminLogin
+  /// Its streaming standbys: people read there, too, and everything else is as on the primary.
+  package let replicas: [Endpoint]
 
   package init(
     engine: Engine, endpoint: Endpoint, dbname: String, sslmode: TLSMode,
-    sslrootcert: String? = nil, admin: AdminLogin
+    sslrootcert: String? = nil, admin: AdminLogin, replicas: [Endpoint] = []
   ) {
     self.engine = engine
     self.endpoint = endpoint
@@ -66,13 +68,59 @@ package struct DatabaseAccess: Hashable, Sendable, Codable {
     self.sslmode = sslmode
     self.sslrootcert = sslrootcert
     self.admin = admin
+    self.replicas = replicas
   }
 
   /// The same place by another login.
   package func by(_ login: AdminLogin) -> DatabaseAccess {
     DatabaseAccess(
       engine: engine, endpoint: endpoint, dbname: dbname, sslmode: sslmode,
-      sslrootcert: sslrootcert, admin: login)
+      sslrootcert: sslrootcert, admin: login, replicas: replicas)
+  }
+}
+
+/// Which standbys a place has does not make it another one: a policy that lists one more, or one less,
+/// is about the same grants.
+extension DatabaseAccess {
+  package static func == (a: DatabaseAccess, b: DatabaseAccess) -> Bool {
+    a.engine == b.engine && a.endpoint == b.endpoint && a.dbname == b.dbname
+      && a.sslmode == b.sslmode && a.sslrootcert == b.sslrootcert && a.admin == b.admin
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(endpoint)
+    hasher.combine(dbname)
+    hasher.combine(admin)
+  }
+}
+
+extension DatabaseAccess {
+  private enum CodingKeys: String, CodingKey {
+    case engine, endpoint, dbname, sslmode, sslrootcert, admin, replicas
+  }
+
+  /// Entries of before know no standbys, and one without any is written as they are.
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      engine: try fields.decode(Engine.self, forKey: .engine),
+      endpoint: try fields.decode(Endpoint.self, forKey: .endpoint),
+      dbname: try fields.decode(String.self, forKey: .dbname),
+      sslmode: try fields.decode(TLSMode.self, forKey: .sslmode),
+      sslrootcert: try fields.decodeIfPresent(String.self, forKey: .sslrootcert),
+      admin: try fields.decode(AdminLogin.self, forKey: .admin),
+      replicas: try fields.decodeIfPresent([Endpoint].self, forKey: .replicas) ?? [])
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(engine, forKey: .engine)
+    try fields.encode(endpoint, forKey: .endpoint)
+    try fields.encode(dbname, forKey: .dbname)
+    try fields.encode(sslmode, forKey: .sslmode)
+    try fields.encodeIfPresent(sslrootcert, forKey: .sslrootcert)
+    try fields.encode(admin, forKey: .admin)
+    if !replicas.isEmpty { try fields.encode(replicas, forKey: .replicas) }
   }
 }
 

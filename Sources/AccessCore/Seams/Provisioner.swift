@@ -47,8 +47,15 @@ package protocol Provisioner: Preflighting, ScopeKeeping, OwnerWatching, TableWa
   /// If it throws, the server may know the one or the other.
   func rotate(to secret: Secret) async throws(ProvisioningError)
 
+  /// Which standbys follow the server, from now on: sessions there end and are looked for as well.
+  func look(atStandbys replicas: [Endpoint]) async
+
   /// Closes the connections; an operation under way ends with an error.
   func close() async
+}
+
+extension Provisioner {
+  package func look(atStandbys replicas: [Endpoint]) async {}
 }
 
 /// A role to be made.

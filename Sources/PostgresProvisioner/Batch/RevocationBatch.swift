@@ -8,6 +8,7 @@ import PostgresClient
 /// and wants an attempt of its own; it holds up the others for a moment only.
 struct RevocationBatch {
   let admins: AdminConnections
+  let standbys: Standbys
   let tag: OriginTag
   let failpoint: FailpointHandler
   let began = ContinuousClock.now
@@ -26,15 +27,18 @@ struct RevocationBatch {
     var terminated: Set<Int> = []
     var lingering: Set<Int> = []
     var emptyLooks = 0
+    var endedOnStandbys = 0
+    var residue: [Residue] = []
     var sessionsGoneAfterMs: Int64?
     var outcome: Revocation.Outcome?
   }
 
   init(
-    of targets: [RevocationTarget], admins: AdminConnections, tag: OriginTag,
+    of targets: [RevocationTarget], admins: AdminConnections, standbys: Standbys, tag: OriginTag,
     failpoint: @escaping FailpointHandler
   ) {
-    (self.admins, self.tag, self.failpoint) = (admins, tag, failpoint)
+    (self.admins, self.standbys) = (admins, standbys)
+    (self.tag, self.failpoint) = (tag, failpoint)
     members = targets.map { Member(target: $0) }
   }
 
@@ -56,6 +60,7 @@ struct RevocationBatch {
     if going.isEmpty { return }
     try await fence(on: server)
     failpoint(.fenced)
+    let onStandbys = beginStandbys(on: server)
     try await empty(scopes, on: server)
     failpoint(.scopesRevoked)
     try await endSessions(on: server)
@@ -64,6 +69,8 @@ struct RevocationBatch {
     try await drop(on: server)
     failpoint(.roleDropped)
     try await verifyNothingIsLeft(on: server)
+    await finish(onStandbys)
+    try await noteUnlistedStandbys(on: server)
     failpoint(.revocationVerified)
     for index in going { end(index, .ended) }
   }
@@ -137,7 +144,7 @@ extension RevocationBatch.Member {
     Revocation(
       outcome: outcome ?? .stuck(.locked, note: "it was not its turn"), fenced: isFenced,
       sessionsGoneAfterMs: sessionsGoneAfterMs,
-      sessionsEnded: terminated.subtracting(lingering).count)
+      sessionsEnded: terminated.subtracting(lingering).count + endedOnStandbys, residue: residue)
   }
 }
 

@@ -7,7 +7,7 @@ extension PostgresProvisioner {
   ) async throws(ProvisioningError) -> PreflightReport {
     let (access, tested) = (access, testedVersions)
     let comment = question.kept.map { tag.comment(forScopesOf: $0.database) } ?? ""
-    return try await admins.run(.issuing) { connection in
+    let answer = try await admins.run(.issuing) { connection in
       let facts = try connection.preflightFacts(question)
       let plan = try question.kept.map { kept throws(PostgresError) in
         try connection.planned(kept, comment: comment)
@@ -24,7 +24,8 @@ extension PostgresProvisioner {
           question, in: access.dbname, databases: facts.databases.map(\.name),
           ownersOfThings: plan?.owners ?? [],
           sql))
-    }.value
+    }
+    return answer.value.adding(try await standbyCheck(on: answer.systemIdentifier))
   }
 }
 

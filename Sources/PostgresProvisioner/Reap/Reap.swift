@@ -12,7 +12,8 @@ extension PostgresProvisioner: Reaping {
 
   package func cutOff(_ role: RoleIdentity) async -> CutOff {
     let target = RevocationTarget(name: role.name, identity: role, scopes: [])
-    var attempt = RevocationAttempt(at: target, admins: admins, tag: tag, failpoint: failpoint)
+    var attempt = RevocationAttempt(
+      at: target, admins: admins, standbys: standbys, tag: tag, failpoint: failpoint)
     return await attempt.cutOff()
   }
 }
@@ -31,15 +32,15 @@ extension RevocationAttempt {
         try await terminateSessions(of: role.oid, on: remains.server)
         throw unfenced
       }
+      let standbys = beginStandbys(for: role.oid, on: remains.server)
       try await endSessions(of: remains, role.oid)
+      try await finish(standbys, of: role.oid)
       return CutOff(.done, sessionsEnded: sessionsEnded)
     } catch {
       let note = ([error.note] + notes).joined(separator: "; ")
       return CutOff(.failed(note), sessionsEnded: sessionsEnded)
     }
   }
-
-  private var sessionsEnded: Int { terminated.subtracting(lingering).count }
 
   /// Asked again directly before the fence: the broker, which knows better, may be at work.
   private func isOverdue(_ role: RoleRecord, on server: String) async throws(Obstacle) -> Bool {

@@ -9,6 +9,7 @@ import PostgresClient
 struct RevocationAttempt: Sendable {
   let target: RevocationTarget
   let admins: AdminConnections
+  let standbys: Standbys
   let tag: OriginTag
   private let failpoint: FailpointHandler
   let began = ContinuousClock.now
@@ -22,6 +23,8 @@ struct RevocationAttempt: Sendable {
   var guests: Set<Int> = []
   /// Scopes that the role had.
   var scopesTaken: Set<String> = []
+  /// Those that were told to end on standbys and did.
+  var endedOnStandbys = 0
   var preparedRolledBack = 0
   var objectsDropped = 0
   /// What is left, and what the role had left behind.
@@ -35,11 +38,12 @@ struct RevocationAttempt: Sendable {
   var notes: [String] = []
 
   init(
-    at target: RevocationTarget, admins: AdminConnections, tag: OriginTag,
+    at target: RevocationTarget, admins: AdminConnections, standbys: Standbys, tag: OriginTag,
     failpoint: @escaping FailpointHandler
   ) {
     self.target = target
     self.admins = admins
+    self.standbys = standbys
     self.tag = tag
     self.failpoint = failpoint
   }
@@ -74,6 +78,7 @@ struct RevocationAttempt: Sendable {
       }
     }
     fenced = true
+    let onStandbys = beginStandbys(for: oid, on: server)
     try await endSessions(of: remains, oid)
     failpoint(.sessionsEnded)
     if let role = remains.role {
@@ -81,6 +86,8 @@ struct RevocationAttempt: Sendable {
       failpoint(.roleDropped)
     }
     try await verifyNothingIsLeft(of: oid, on: server)
+    try await finish(onStandbys, of: oid)
+    try await noteUnlistedStandbys(on: server)
     failpoint(.revocationVerified)
   }
 
@@ -100,10 +107,12 @@ struct RevocationAttempt: Sendable {
     Int64(((ContinuousClock.now - began) / .milliseconds(1)).rounded(.up))
   }
 
+  var sessionsEnded: Int { terminated.subtracting(lingering).count + endedOnStandbys }
+
   private func revocation(_ outcome: Revocation.Outcome) -> Revocation {
     Revocation(
       outcome: outcome, fenced: fenced, sessionsGoneAfterMs: sessionsGoneAfterMs,
-      sessionsEnded: terminated.subtracting(lingering).count,
+      sessionsEnded: sessionsEnded,
       preparedRolledBack: preparedRolledBack, objectsDropped: objectsDropped,
       residue: residue + spared + [moved?.residue].compactMap(\.self), found: found)
   }

@@ -51,6 +51,7 @@ extension ReceiptView {
     let seen =
       verified
       ? "verified: the role is gone, no session, no prepared transaction, nothing owned"
+        + (residue.contains { $0.kind == "standby" } ? ", on the servers that were looked at" : "")
       : paint.red(
         residue.isEmpty
           ? "NOT VERIFIED: what is left could not be checked"
