@@ -83,10 +83,13 @@ extension Broker {
     }
     failpoint(.roleCreated)
     let baseline = try await baseline(of: id, grant, created.identity, provisioner)
+    let scopes = await scopesBefore(id, grant, created, provisioner)
     let recorded = await record(
       .activated(
         id, created.identity, baseline: baseline?.digest,
-        scopes: ScopesBefore(reach: created.reach)), baseline)
+        scopes: grant.scopes.isEmpty
+          ? nil : ScopesBefore(reach: created.reach, snapshot: scopes?.digest)),
+      [baseline, scopes].compactMap(\.self))
     failpoint(.activatedRecorded)
     guard let recorded, recorded.durable else {
       // Nothing may log in without a durable entry; a later call switches LOGIN on.

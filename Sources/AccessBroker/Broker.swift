@@ -22,6 +22,7 @@ package final class Broker: Sendable {
   let looked: LookedAt
   let doubts: Doubts
   let moved: MovedExpiries
+  let scopeLooks: ScopeLooks
   let credentials: any CredentialStore
   let rotations: Rotations
   let progress: Mutex<ScrubProgress>
@@ -57,6 +58,7 @@ package final class Broker: Sendable {
     self.looked = LookedAt()
     self.doubts = Doubts()
     self.moved = MovedExpiries()
+    self.scopeLooks = ScopeLooks()
     self.credentials = credentials
     self.rotations = Rotations()
     self.progress = Mutex(ScrubProgress())
@@ -132,16 +134,17 @@ extension Broker {
 
   /// Records what the broker itself saw; never refused.
   @discardableResult
-  func record(_ fact: Fact, _ document: Document? = nil) async -> Outcome? {
-    await record([fact], document)
+  func record(_ fact: Fact, _ documents: [Document] = []) async -> Outcome? {
+    await record([fact], documents)
   }
 
   /// The same for facts about different requests, as one proposal.
   @discardableResult
-  func record(_ facts: [Fact], _ document: Document? = nil) async -> Outcome? {
-    let proposal = Proposal(holdingAnywayBy: .system, document: document) { state, now in
+  func record(_ facts: [Fact], _ documents: [Document] = []) async -> Outcome? {
+    var proposal = Proposal(holdingAnywayBy: .system) { state, now in
       .success(facts.flatMap { observe($0, state, now: now) })
     }
+    proposal.documents = documents
     switch await ledger.append(proposal) {
     case .success(let outcome):
       if !outcome.durable {

@@ -20,13 +20,18 @@ extension Broker {
     }
   }
 
-  /// The same with what changed of the owner, once all of it is over.
+  /// The same with what changed of the owner and of the scopes, once all of it is over.
+  ///
+  /// - Parameter over: when the access was over; a look before that would miss what came last.
   func told(
-    _ revocation: Revocation, _ grant: Grant, _ provisioner: any Provisioner
+    _ id: RequestID, _ revocation: Revocation, _ grant: Grant, _ provisioner: any Provisioner,
+    over: ContinuousClock.Instant = .now
   ) async -> Revocation {
     switch revocation.outcome {
     case .stuck: revocation
-    case .ended: revocation.adding(await ownerChanges(grant, provisioner))
+    case .ended:
+      revocation.adding(
+        await ownerChanges(grant, provisioner) + scopeChanges(id, grant, provisioner, over))
     }
   }
 
@@ -56,7 +61,7 @@ extension Broker {
   }
 
   /// As many as an entry holds.
-  private func limited(_ changes: [Residue], _ owner: String) -> [Residue] {
+  func limited(_ changes: [Residue], _ owner: String) -> [Residue] {
     let limit = Limits.residueListedMax
     guard changes.count > limit else { return changes }
     let rest = Residue(

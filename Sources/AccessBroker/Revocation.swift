@@ -34,8 +34,13 @@ extension Broker {
 
   /// One attempt to end what is due of a grant. True when nothing is left to do.
   ///
-  /// - Parameter reached: what an attempt together with others came to before.
-  func revokeInTurn(_ id: RequestID, after reached: Reached? = nil) async -> Bool {
+  /// - Parameters:
+  ///   - reached: what an attempt together with others came to before.
+  ///   - accessIsOver: called before anything is compared and told, if it comes to that.
+  func revokeInTurn(
+    _ id: RequestID, after reached: Reached? = nil,
+    accessIsOver: @Sendable () async -> Void = {}
+  ) async -> Bool {
     guard let grant = ledger.state.requests[id]?.grant else { return true }
     let provisioner = await provisioners.provisioner(for: grant.access)
     switch grant.stage {
@@ -46,9 +51,9 @@ extension Broker {
       // An extension may have come first. If the ledger hangs, it goes on here, and it is the
       // extension that finds a fenced role: what has begun to end never comes back.
       if await hasBeenExtended(id) { return true }
-      await revoke(id, provisioner, after: reached)
+      await revoke(id, provisioner, after: reached, accessIsOver)
     case .active: return true
-    case .revoking, .stuck: await revoke(id, provisioner, after: reached)
+    case .revoking, .stuck: await revoke(id, provisioner, after: reached, accessIsOver)
     case .ended, .forgotten: return true
     }
     return isDone(id, ledger.state)
@@ -80,7 +85,8 @@ extension Broker {
   }
 
   private func revoke(
-    _ id: RequestID, _ provisioner: any Provisioner, after reached: Reached?
+    _ id: RequestID, _ provisioner: any Provisioner, after reached: Reached?,
+    _ accessIsOver: @Sendable () async -> Void
   ) async {
     guard let request = ledger.state.requests[id], let grant = request.grant else { return }
     failpoint(.revokingRecorded)
@@ -99,7 +105,8 @@ extension Broker {
       revocation = await provisioner.revoke(target)
       reached.add(revocation, begunLateBy: late)
     }
-    let facts = reached.facts(of: id, await told(revocation, grant, provisioner))
+    await accessIsOver()
+    let facts = reached.facts(of: id, await told(id, revocation, grant, provisioner))
     await withoutWaitingLong { await self.tell(facts, of: [id: request]) }
   }
 

@@ -22,7 +22,8 @@ package actor RevocationLoop: Service {
   /// What is under way on one database.
   private struct Lane {
     var batches = 0
-    var alone = 0
+    /// Those whose own attempt is under way, and not over yet but for comparing and telling.
+    var alone: Set<RequestID> = []
     /// Those that wait for an attempt of their own, and what was reached before.
     var waiting: [(id: RequestID, reached: Reached?)] = []
     /// What else was due at the last look, the most urgent first.
@@ -129,7 +130,7 @@ package actor RevocationLoop: Service {
     Task { [broker] in
       let taken = await broker.turns.takeFree(of: ids)
       let results = await withTaskExecutorPreference(ThreadPool.ending) {
-        await broker.revokeTogether(taken, on: access)
+        await broker.revokeTogether(taken, on: access) { await self.leaveLane(on: access) }
       }
       await broker.turns.giveBack(taken)
       finish(ids, results, on: access)
@@ -137,43 +138,54 @@ package actor RevocationLoop: Service {
     return true
   }
 
-  private func finish(
-    _ ids: [RequestID], _ results: [RequestID: TogetherResult], on access: DatabaseAccess
-  ) {
+  /// The access of a batch is over: what is left of it, to compare and to tell, is in nobody's way.
+  private func leaveLane(on access: DatabaseAccess) {
     lanes[access]?.batches -= 1
-    for id in ids {
-      switch results[id] {
-      case .over(let done): finish(id, done: done)
-      case .wantsItsOwn(let reached): lanes[access]?.waiting.append((id, reached))
-      // Somebody else was at work on it: it waits for its turn.
-      case nil: lanes[access]?.waiting.append((id, nil))
-      }
-    }
+    broker.wake.now()
     // A whole batch of what the last look found need not wait for the next look; less than that does,
     // so that few looks at the server serve many.
     while startTogether(on: access, atLeast: Limits.revocationBatchMax) {}
+  }
+
+  private func finish(
+    _ ids: [RequestID], _ results: [RequestID: TogetherResult], on access: DatabaseAccess
+  ) {
+    for id in ids {
+      switch results[id] {
+      case .over(let done): finish(id, done: done)
+      case .wantsItsOwn(let reached): lanes[access, default: Lane()].waiting.append((id, reached))
+      // Somebody else was at work on it: it waits for its turn.
+      case nil: lanes[access, default: Lane()].waiting.append((id, nil))
+      }
+    }
     startAlone(on: access)
     broker.wake.now()
   }
 
   private func startAlone(on access: DatabaseAccess) {
     guard var lane = lanes[access] else { return }
-    while !lane.waiting.isEmpty, lane.alone < Limits.revocationsAlonePerDatabaseMax {
+    while !lane.waiting.isEmpty, lane.alone.count < Limits.revocationsAlonePerDatabaseMax {
       let (id, reached) = lane.waiting.removeFirst()
-      lane.alone += 1
+      lane.alone.insert(id)
       Task { [broker] in
         let done = await withTaskExecutorPreference(ThreadPool.ending) {
-          await broker.turns.take(for: id) { await broker.revokeInTurn(id, after: reached) }
+          await broker.turns.take(for: id) { @Sendable in
+            await broker.revokeInTurn(id, after: reached) { await self.leaveLane(id, on: access) }
+          }
         }
         finish(id, done: done)
-        lanes[access]?.alone -= 1
-        startAlone(on: access)
+        leaveLane(id, on: access)
         broker.wake.now()
       }
     }
     // What is due still, the next look finds again.
-    let isIdle = lane.batches == 0 && lane.alone == 0
+    let isIdle = lane.batches == 0 && lane.alone.isEmpty
     lanes[access] = isIdle ? nil : lane
+  }
+
+  private func leaveLane(_ id: RequestID, on access: DatabaseAccess) {
+    guard lanes[access]?.alone.remove(id) != nil else { return }
+    startAlone(on: access)
   }
 
   private func finish(_ id: RequestID, done: Bool) {

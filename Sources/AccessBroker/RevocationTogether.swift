@@ -13,8 +13,12 @@ enum TogetherResult: Sendable {
 extension Broker {
   /// One attempt to end what is due of many grants on one database, with one round trip for each
   /// step and one proposal to the ledger for all of them. The caller has their turns.
+  ///
+  /// - Parameter accessIsOver: called once, before anything is compared and told: others need not
+  ///   wait for that.
   func revokeTogether(
-    _ ids: [RequestID], on access: DatabaseAccess
+    _ ids: [RequestID], on access: DatabaseAccess,
+    accessIsOver: @Sendable () async -> Void = {}
   ) async -> [RequestID: TogetherResult] {
     var results = Dictionary(
       uniqueKeysWithValues: ids.map { ($0, TogetherResult.over(done: true)) })
@@ -26,10 +30,15 @@ extension Broker {
         request.grant.map { (request: request, grant: $0) }
       }
     }.filter { $0.grant.hasToEnd(at: began, boot, newest: state.newest) }
-    guard !due.isEmpty else { return results }
+    guard !due.isEmpty else {
+      await accessIsOver()
+      return results
+    }
     failpoint(.revokingRecorded)
-    let revocations = await provisioners.provisioner(for: access)
-      .revokeTogether(due.map(\.grant.revocationTarget))
+    let provisioner = await provisioners.provisioner(for: access)
+    let revocations = await provisioner.revokeTogether(due.map(\.grant.revocationTarget))
+    let over = ContinuousClock.now
+    await accessIsOver()
     var facts: [Fact] = []
     for ((request, grant), revocation) in zip(due, revocations) {
       var reached = Reached(grant)
@@ -39,7 +48,8 @@ extension Broker {
       } else if case .activating = grant.stage {
         facts += undone(request.id, revocation)
       } else {
-        facts += reached.facts(of: request.id, revocation)
+        facts += reached.facts(
+          of: request.id, await told(request.id, revocation, grant, provisioner, over: over))
       }
     }
     await withoutWaitingLong { [facts] in

@@ -49,6 +49,9 @@ package actor RecordingProvisioner: Provisioner {
   var trouble = Trouble()
   var nextPlan: ScopePlan?
   var belongings: [OwnerSnapshot.Item] = []
+  var standing: [OwnerSnapshot.Item] = []
+  var scopeTrouble: ProvisioningError?
+  package var scopeLooks = 0
 
   private let onCall: @Sendable (Call) async -> Void
   private var running: [Operation: Int] = [:]

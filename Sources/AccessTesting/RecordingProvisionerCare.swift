@@ -41,6 +41,20 @@ extension RecordingProvisioner {
     return OwnerSnapshot(belongings)
   }
 
+  /// Not one of `calls`: one look serves many grants.
+  package func snapshot(
+    ofScopes scopes: [String], before: [String], on systemIdentifier: String
+  ) async throws(ProvisioningError) -> OwnerSnapshot {
+    scopeLooks += 1
+    if let refusal = scopeTrouble { throw refusal }
+    return OwnerSnapshot(standing)
+  }
+
+  /// What any scope is from now on.
+  package func stand(_ items: [OwnerSnapshot.Item]) { standing = items }
+
+  package func refuseScopeLooks(with refusal: ProvisioningError?) { scopeTrouble = refusal }
+
   /// Each role may read a table that is named like it.
   package func tableAccess(
     of roles: [String]

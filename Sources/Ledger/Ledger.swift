@@ -278,7 +278,7 @@ package actor Ledger {
     guard !events.isEmpty else { return }
     batch.written += proposal.written.map { ($0, request) }
     batch.erased += proposal.erased
-    if let document = proposal.document { batch.documents.append(document) }
+    batch.documents += proposal.documents
     if let key = proposal.idempotency {
       let write = RecentWrite(fingerprint: key.fingerprint, request: request, at: now)
       batch.recent.append((key.place, write))
@@ -309,7 +309,7 @@ package actor Ledger {
         owed.entries.append(kept)
       }
       owed.written += job.waiting.proposal.written.map { ($0, outcome.request) }
-      owed.documents += [job.waiting.proposal.document].compactMap(\.self)
+      owed.documents += job.waiting.proposal.documents
       if let key = job.waiting.proposal.idempotency {
         let write = RecentWrite(
           fingerprint: key.fingerprint, request: outcome.request, at: state.newest ?? clock())

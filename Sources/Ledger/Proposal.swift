@@ -13,8 +13,8 @@ package struct Proposal: Sendable {
   package var written: [WrittenText] = []
   /// Texts that the disk forgets with the entry.
   package var erased: [Commitment] = []
-  /// What one of the events names by its digest.
-  package var document: Document?
+  /// What the events name by their digests.
+  package var documents: [Document]
   package var idempotency: IdempotencyKey?
 
   /// What somebody wants: all or nothing.
@@ -25,7 +25,7 @@ package struct Proposal: Sendable {
     self.author = author
     self.holdsAnyway = false
     self.written = written
-    self.document = document
+    self.documents = [document].compactMap(\.self)
     self.idempotency = idempotency
     self.decide = decide
   }
@@ -38,7 +38,7 @@ package struct Proposal: Sendable {
     self.author = author
     self.holdsAnyway = true
     self.written = written
-    self.document = document
+    self.documents = [document].compactMap(\.self)
     self.idempotency = idempotency
     self.decide = decide
   }

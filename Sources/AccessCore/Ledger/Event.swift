@@ -295,7 +295,7 @@ package struct GrantActivated: Sendable, Equatable, Codable {
   /// Digest of what the owner had before a grant that acts as it; the key is missing from an
   /// entry about any other.
   package let baseline: Digest?
-  /// What the scopes were before; the key is missing where there is nothing to say.
+  /// What the scopes were before; the key is missing from an entry about a grant without any.
   package let scopes: ScopesBefore?
 
   package init(
@@ -311,12 +311,11 @@ package struct GrantActivated: Sendable, Equatable, Codable {
 package struct ScopesBefore: Sendable, Equatable, Codable {
   /// The roles that they led to, themselves left out.
   package let reach: [String]
-  /// Digest of what all of them were and were named in; the key is missing where nobody looked.
+  /// Digest of what all of them were and were named in; the key is missing where nobody
+  /// could look.
   package let snapshot: Digest?
 
-  /// Nil where there is nothing to say.
-  package init?(reach: [String], snapshot: Digest? = nil) {
-    if reach.isEmpty && snapshot == nil { return nil }
+  package init(reach: [String], snapshot: Digest? = nil) {
     self.reach = reach
     self.snapshot = snapshot
   }

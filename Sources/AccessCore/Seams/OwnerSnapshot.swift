@@ -8,7 +8,20 @@ package protocol OwnerWatching: Sendable {
   ) async throws(ProvisioningError) -> OwnerSnapshot
 }
 
-/// What an owner had at one moment: code, and who may do what with its things.
+/// Who can say what the scopes of a grant are.
+package protocol ScopeWatching: Sendable {
+  /// What the scopes and the roles that they lead to are and are named in, and what runs when others
+  /// use the tables on which they may put triggers.
+  ///
+  /// - Parameters:
+  ///   - before: roles that count as well, whether the scopes still lead to them or not.
+  ///   - systemIdentifier: the server that it must be.
+  func snapshot(
+    ofScopes scopes: [String], before: [String], on systemIdentifier: String
+  ) async throws(ProvisioningError) -> OwnerSnapshot
+}
+
+/// What an owner, or scopes, had at one moment: code, and who may do what with their things.
 package struct OwnerSnapshot: Sendable, Equatable {
   package struct Item: Sendable, Hashable {
     package let database: String
@@ -105,6 +118,6 @@ private func change(from was: String?, to now: String?, _ kind: String) -> Strin
 extension OwnerSnapshot {
   /// Kinds whose value is a digest of what they are.
   package static let codeKinds: Set<String> = [
-    "function", "trigger", "rule", "view", "policy",
+    "function", "trigger", "rule", "view", "policy", "default", "scope setting",
   ]
 }

@@ -3,7 +3,9 @@
 ///
 /// Every operation may be repeated and may be cut off anywhere. The broker never calls two of
 /// them for one role at the same time.
-package protocol Provisioner: Preflighting, ScopeKeeping, OwnerWatching, TableWatching {
+package protocol Provisioner: Preflighting, ScopeKeeping, OwnerWatching, ScopeWatching,
+  TableWatching
+{
   /// The exact statements that `create` and `enableLogin` will run, the verifier of the secret
   /// left out.
   func preview(_ plan: RolePlan) async throws(ProvisioningError) -> [String]

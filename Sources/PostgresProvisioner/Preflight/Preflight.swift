@@ -39,6 +39,8 @@ struct PreflightFacts: Sendable {
   let existing: Set<String>
   /// Those of them that may not connect to the database, not even as everybody.
   let shutOut: Set<String>
+  /// Policies and default privileges that name scopes.
+  let undoable: Int
   let databases: [OpenDatabase]
   let publicCreates: Bool
   let preparedMax: String
@@ -65,6 +67,7 @@ extension Connection {
     let answers = try pipeline([
       .adminStanding, .serverStanding, .reach(of: scopes + question.owners),
       .grantOptions(of: scopes), .connecting(among: scopes + question.owners), .openDatabases,
+      .undoable(of: scopes),
     ])
     let server = answers[1][0]
     var (existing, shutOut) = (Set<String>(), Set<String>())
@@ -84,7 +87,8 @@ extension Connection {
       admin: try AdminStanding(answers[0][0], serverVersion: serverVersion),
       reach: try ScopeReach(answers[2], owners: Set(question.owners)),
       grantOptions: try foundGrantOptions(answers[3]), existing: existing, shutOut: shutOut,
-      databases: databases, publicCreates: try server.bool("public_creates"),
+      undoable: try answers[6][0].int("number"), databases: databases,
+      publicCreates: try server.bool("public_creates"),
       preparedMax: try server.text("prepared_max"), selfGrant: try server["self_grant"],
       reservedConnections: try server["reserved_connections"].flatMap { Int($0) },
       clockSkewMs: skew)

@@ -23,7 +23,33 @@ func scopeChecks(
         why: "the holder could give others what stays theirs when the grant is over",
         sql: facts.grantOptions.isEmpty
           ? [] : ["-- REVOKE GRANT OPTION FOR … (of a role: ADMIN OPTION FOR …) FROM the scope"]),
-    ] + ownership(facts, question)
+    ] + [changeability(facts, question, sql)] + ownership(facts, question)
+}
+
+/// What no version lets us prevent: the receipt of a grant says when it happened.
+private func changeability(
+  _ facts: PreflightFacts, _ question: PreflightQuestion, _ sql: PreflightSQL
+) -> PreflightCheck {
+  let hasScopes = !(question.scopes + question.keptNames).isEmpty
+  var found: [String] = []
+  if hasScopes, !sql.dialect.hasMembershipOptions {
+    found.append("a holder can become its scopes, and give them settings, a password and things")
+  }
+  if hasScopes, facts.undoable > 0 {
+    found.append(
+      """
+      \(facts.undoable) policies and default privileges name scopes, and DROP OWNED BY a scope, by a \
+      holder, can take them away
+      """)
+  }
+  return PreflightCheck(
+    "scopes-can-be-changed", found.isEmpty ? .ok : .warning,
+    found: found.isEmpty
+      ? "a holder can change nothing of its scopes" : found.joined(separator: "; "),
+    why: """
+      it is compared before and after each grant, but for the password; set a new one before you \
+      give a scope LOGIN
+      """)
 }
 
 private func existence(
