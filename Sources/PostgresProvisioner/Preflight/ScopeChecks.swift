@@ -38,8 +38,8 @@ private func changeability(
   if hasScopes, facts.undoable > 0 {
     found.append(
       """
-      \(facts.undoable) policies and default privileges name scopes, and DROP OWNED BY a scope, by a \
-      holder, can take them away
+      \(facts.undoable) policies and default privileges name scopes, and DROP OWNED BY a scope, by \
+      a holder, can take them away
       """)
   }
   return PreflightCheck(

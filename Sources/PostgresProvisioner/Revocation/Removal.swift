@@ -4,7 +4,7 @@ import PostgresClient
 extension RevocationAttempt {
   /// Drops the role, and what it left behind as far as that may go.
   mutating func remove(_ role: RoleRecord, on server: String) async throws(Obstacle) {
-    // A prepared transaction locks what it touched; nothing else goes before the ledger knows of it.
+    // A prepared transaction locks what it touched.
     if !target.onlyLooks { try await rollBackPrepared(of: role, on: server) }
     try await tidyScopes(after: role, on: server)
     var reason = ""

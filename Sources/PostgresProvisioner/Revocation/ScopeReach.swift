@@ -22,8 +22,8 @@ struct ReachedRole: Sendable {
 }
 
 extension RevocationTarget {
-  /// The roles from which the looks at the end set out. Where the policy accepts that the scopes own
-  /// things, nobody can tell what of them is whose. The marker owns nothing, whatever a policy
+  /// The roles from which the looks at the end set out. Where the policy accepts that the scopes
+  /// own things, nobody can tell what of them is whose. The marker owns nothing, whatever a policy
   /// accepts.
   var scopesToTidy: [String] { (scopesOwn ? [] : scopes) + [markerRole] }
 }
