@@ -24,7 +24,7 @@ struct Reached: Sendable {
     sessionsEnded += revocation.sessionsEnded
     preparedRolledBack += revocation.preparedRolledBack
     objectsDropped += revocation.objectsDropped
-    leftBehind += revocation.found.filter { !leftBehind.contains($0) }
+    leftBehind = leftBehind.adding(revocation.found)
     overrunMs = overrunMs ?? revocation.sessionsGoneAfterMs.map { late + $0 }
   }
 

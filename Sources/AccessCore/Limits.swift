@@ -73,15 +73,26 @@ package enum Limits {
   /// Things in the way of a revocation that an entry names; an entry has to hold them.
   package static let residueListedMax = 100
   package static let residueBytesMax = 32_768
+  /// Of each kind of thing in a database so many are named; the rest are counted.
+  package static let residueOfAKindMax = 20
+  /// Characters of what is told about an obstacle: it has the server's words, and names in them.
+  package static let obstacleNoteMax = 4_000
+  /// Locks that one transaction of a cleaning takes, about: the server's table of them is the
+  /// application's as well.
+  package static let portionMax = 250
   package static let loopIntervalMs: Int64 = 1_000
   package static let retryFirstMs: Int64 = 250
   package static let retryMaxMs: Int64 = 30_000
+  /// Where the server had no room: each attempt takes from the application what there is.
+  package static let retryExhaustedMs: Int64 = 180_000
   package static let reconcileIntervalMs: Int64 = 60_000
   /// Differences of one role that an entry names; an entry has to hold them.
   package static let driftListedMax = 40
   package static let driftTextMax = 200
   /// Roles of others that are remembered for looking like ours.
   package static let strangersMax = 100
+  /// Roles that are looked at in one census beside the expected ones, of ours and of others'.
+  package static let surveyedMax = 1_000
   /// For everything that a dead man's switch does on one server.
   package static let reapSecondsMax: Int64 = 30
   package static let reapsAtOnceMax = 8

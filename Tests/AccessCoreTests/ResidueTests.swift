@@ -60,8 +60,42 @@ struct ResidueTests {
       Residue(database: "orders", kind: "table", name: "t\($0)", note: nil)
     }
     #expect(short.listed.count == Limits.residueListedMax)
+    #expect(short.listed.reduce(0) { $0 + $1.count } == short.count, "and the rest is counted")
+    #expect(short.listed.last?.name == "(and 901 more)")
     #expect(world.see(.residue(id, short)).count == 1)
     #expect(world.see(.residue(id, short + many)).isEmpty, "the list is full")
+  }
+
+  @Test("of a kind that was counted, others that are named the next time are no news")
+  func counted() throws {
+    var (world, id) = try stuck()
+    let named = Residue(database: "orders", kind: "large object", name: "1", note: nil)
+    let rest = Residue.rest(99_999, of: "large object", in: "orders", note: nil)
+    world.see(.residue(id, [named, rest]))
+    let other = Residue(database: "orders", kind: "large object", name: "2", note: nil)
+    let fewer = Residue.rest(50_000, of: "large object", in: "orders", note: nil)
+    #expect(world.see(.residue(id, [other, fewer])) == [])
+    let elsewhere = Residue(database: "sales", kind: "large object", name: "2", note: nil)
+    #expect(
+      world.see(.residue(id, [other, elsewhere, Self.view]))
+        == [.residueFound(id, ResidueFound(residue: [elsewhere, Self.view]))])
+    #expect(rest.count == 99_999 && named.count == 1)
+  }
+
+  @Test("ten times as much takes about ten times as long, and not a hundred times")
+  func linear() {
+    func seconds(_ count: Int) -> Double {
+      let known = (0..<count).map {
+        Residue(database: "orders", kind: "large object", name: "\($0)", note: nil)
+      }
+      let began = ContinuousClock.now
+      #expect(known.adding(known).count == count)
+      #expect(known.listed.count == Limits.residueListedMax)
+      return (ContinuousClock.now - began) / .seconds(1)
+    }
+    _ = seconds(1_000)
+    let few = (0..<3).map { _ in seconds(10_000) }.min() ?? 0
+    #expect(seconds(100_000) < max(few * 40, 1))
   }
 
   @Test(

@@ -51,7 +51,7 @@ package func observe(_ fact: Fact, _ state: State, now: Timestamp) -> [Event] {
     switch state.requests[id]?.grant?.stage {
     case .revoking, .stuck:
       let known = state.requests[id]?.grant?.found ?? []
-      let news = (known + found.filter { !known.contains($0) }).listed.dropFirst(known.count)
+      let news = known.adding(found).listed.dropFirst(known.count)
       return news.isEmpty ? [] : [.residueFound(id, ResidueFound(residue: Array(news)))]
     case .activating, .active, .ended, .forgotten, nil: return []
     }
