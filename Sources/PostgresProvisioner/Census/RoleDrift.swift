@@ -13,7 +13,8 @@ extension Survey {
       + (members[role.oid] ?? []).map { Drift(.member, "\($0) is a member of it") }
       + (settings[role.oid] ?? []).filter { !expected.plan.makes($0) }
       .map { Drift(.setting, "it has a setting: \($0)") }
-    return listed(found)
+    let unnamed = unnamed[role.oid] ?? (0, 0)
+    return listed(found, unnamed: unnamed.members + unnamed.settings)
   }
 
   private func marking(
@@ -53,9 +54,9 @@ extension Survey {
     }
   }
 
-  private func listed(_ found: [Drift]) -> [Drift] {
+  private func listed(_ found: [Drift], unnamed: Int) -> [Drift] {
     let short = found.map { Drift($0.kind, String($0.found.prefix(Limits.driftTextMax))) }
-    let more = short.count - Limits.driftListedMax
+    let more = max(0, short.count - Limits.driftListedMax) + unnamed
     guard more > 0, let last = short.last else { return short }
     return short.prefix(Limits.driftListedMax) + [Drift(last.kind, "and \(more) more")]
   }

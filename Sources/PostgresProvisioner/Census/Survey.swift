@@ -8,6 +8,8 @@ struct Survey: Sendable {
   let memberships: [UInt32: Set<Membership>]
   let members: [UInt32: [String]]
   let settings: [UInt32: [RoleSetting]]
+  /// How many members and settings there are beside those that are named, by OID.
+  let unnamed: [UInt32: (members: Int, settings: Int)]
   let dialect: Dialect
 }
 
@@ -42,17 +44,25 @@ extension Connection {
       memberships[try row.oid("oid"), default: []].insert(try Membership(row))
     }
     var members: [UInt32: [String]] = [:]
+    var unnamed: [UInt32: (members: Int, settings: Int)] = [:]
     for row in answers[2] {
-      members[try row.oid("oid"), default: []].append(try row.text("member"))
+      let oid = try row.oid("oid")
+      members[oid, default: []].append(try row.text("member"))
+      unnamed[oid, default: (0, 0)].members = max(
+        0, try row.int("total") - Limits.driftListedMax)
     }
     var settings: [UInt32: [RoleSetting]] = [:]
     for row in answers[3] {
-      settings[try row.oid("oid"), default: []].append(
+      let oid = try row.oid("oid")
+      settings[oid, default: []].append(
         RoleSetting(name: try row.text("name"), database: try row["database"]))
+      unnamed[oid, default: (0, 0)].settings = max(
+        0, try row.int("total") - Limits.driftListedMax)
     }
     return Survey(
       roles: try answers[0].map { row throws(PostgresError) in try SurveyedRole(row) },
-      memberships: memberships, members: members, settings: settings, dialect: dialect)
+      memberships: memberships, members: members, settings: settings, unnamed: unnamed,
+      dialect: dialect)
   }
 }
 

@@ -1,8 +1,10 @@
+import AccessCore
 import PostgresClient
 
 extension Statement {
   /// Roles with the OIDs, roles whose comment begins with `prefix`, and roles that are named like
-  /// those that we make, the broker's own login aside.
+  /// those that we make, the broker's own login aside; of the latter two the oldest ones, because
+  /// anybody who makes roles chooses how many they are.
   static func survey(of oids: [UInt32], prefix: String, marker: String) -> Statement {
     Statement(
       """
@@ -20,8 +22,26 @@ extension Statement {
         LEFT JOIN pg_catalog.pg_shdescription d
           ON d.objoid = r.oid AND d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
        WHERE r.oid = ANY ($1::pg_catalog.oid[])
-          OR pg_catalog.starts_with(d.description, $2)
-          OR r.rolname ~ '^jit_[a-z0-9_]*_[0-9a-hjkmnp-tv-z]{8}$' AND r.rolname <> CURRENT_USER
+          OR r.oid IN (SELECT tagged.objoid
+                         FROM pg_catalog.pg_shdescription tagged
+                        WHERE tagged.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                          AND pg_catalog.starts_with(tagged.description, $2)
+                          AND tagged.objoid <> ALL ($1::pg_catalog.oid[])
+                        ORDER BY tagged.objoid
+                        LIMIT \(Limits.surveyedMax))
+          OR r.oid IN (SELECT alike.oid
+                         FROM pg_catalog.pg_roles alike
+                        WHERE alike.rolname ~ '^jit_[a-z0-9_]*_[0-9a-hjkmnp-tv-z]{8}$'
+                          AND alike.rolname <> CURRENT_USER
+                          AND alike.oid <> ALL ($1::pg_catalog.oid[])
+                          AND NOT EXISTS (
+                            SELECT
+                              FROM pg_catalog.pg_shdescription tag
+                             WHERE tag.objoid = alike.oid
+                               AND tag.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+                               AND pg_catalog.starts_with(tag.description, 'jit1:'))
+                        ORDER BY alike.oid
+                        LIMIT \(Limits.surveyedMax))
        ORDER BY r.oid
       """, [arrayLiteral(oids), prefix, marker])
   }
@@ -40,28 +60,42 @@ extension Statement {
       """, [arrayLiteral(oids)])
   }
 
-  /// Who is a member of the roles, the broker's own login aside.
+  /// Who is a member of the roles, the broker's own login aside: of each the first ones by name, and
+  /// in `total` how many there are.
   static func members(of oids: [UInt32]) -> Statement {
     Statement(
       """
-      SELECT DISTINCT m.roleid AS oid, r.rolname AS member
-        FROM pg_catalog.pg_auth_members m
-        JOIN pg_catalog.pg_roles r ON r.oid = m.member
-       WHERE m.roleid = ANY ($1::pg_catalog.oid[]) AND r.rolname <> CURRENT_USER
+      SELECT oid, member, total
+        FROM (SELECT m.roleid AS oid, r.rolname AS member,
+                     count(*) OVER (PARTITION BY m.roleid) AS total,
+                     pg_catalog.row_number() OVER (PARTITION BY m.roleid ORDER BY r.rolname)
+                       AS place
+                FROM (SELECT DISTINCT roleid, member
+                        FROM pg_catalog.pg_auth_members
+                       WHERE roleid = ANY ($1::pg_catalog.oid[])) m
+                JOIN pg_catalog.pg_roles r ON r.oid = m.member
+               WHERE r.rolname <> CURRENT_USER) found
+       WHERE place <= \(Limits.driftListedMax)
        ORDER BY 1, 2
       """, [arrayLiteral(oids)])
   }
 
-  /// Settings that sessions of the roles begin with, by name: a value may be a secret.
+  /// Settings that sessions of the roles begin with, by name: a value may be a secret. Of each role
+  /// the first ones, and in `total` how many there are.
   static func settings(of oids: [UInt32]) -> Statement {
     Statement(
       """
-      SELECT s.setrole AS oid, d.datname AS database,
-             pg_catalog.split_part(setting.text, '=', 1) AS name
-        FROM pg_catalog.pg_db_role_setting s
-       CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) setting (text)
-        LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
-       WHERE s.setrole = ANY ($1::pg_catalog.oid[])
+      SELECT oid, database, name, total
+        FROM (SELECT setting.*, count(*) OVER (PARTITION BY oid) AS total,
+                     pg_catalog.row_number() OVER (PARTITION BY oid ORDER BY database, name)
+                       AS place
+                FROM (SELECT s.setrole AS oid, d.datname AS database,
+                             pg_catalog.split_part(pair.text, '=', 1) AS name
+                        FROM pg_catalog.pg_db_role_setting s
+                       CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) pair (text)
+                        LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+                       WHERE s.setrole = ANY ($1::pg_catalog.oid[])) setting) found
+       WHERE place <= \(Limits.driftListedMax)
        ORDER BY 1, 2, 3
       """, [arrayLiteral(oids)])
   }
