@@ -33,6 +33,7 @@ package actor RevocationLoop: Service {
   private struct Retry {
     var attempts: Int
     /// On the boot clock.
+    var failed: Int64
     var notBefore: Int64
   }
 
@@ -96,7 +97,10 @@ package actor RevocationLoop: Service {
   private func millisecondsUntilDue(
     _ id: RequestID, _ grant: Grant, _ now: Timestamp, _ boot: BootMark, _ newest: Timestamp?
   ) -> Int64 {
-    if let retry = retries[id] { return retry.notBefore - boot.milliseconds }
+    if let retry = retries[id] {
+      let notBefore = grant.hasNoRoom ? retry.failed + Limits.retryExhaustedMs : retry.notBefore
+      return notBefore - boot.milliseconds
+    }
     switch grant.stage {
     case .active: return grant.millisecondsLeft(at: now, boot, newest: newest)
     case .activating, .revoking, .stuck: return 0
@@ -196,8 +200,8 @@ package actor RevocationLoop: Service {
       let attempts = (retries[id]?.attempts ?? 0) + 1
       let ceiling = min(Limits.retryMaxMs, Limits.retryFirstMs << min(attempts - 1, 16))
       let delay = Int64.random(in: ceiling / 2...ceiling)
-      retries[id] = Retry(
-        attempts: attempts, notBefore: broker.clocks.boot().milliseconds + delay)
+      let now = broker.clocks.boot().milliseconds
+      retries[id] = Retry(attempts: attempts, failed: now, notBefore: now + delay)
     }
   }
 }
@@ -226,5 +230,12 @@ private struct Due: Comparable {
 
   static func < (a: Due, b: Due) -> Bool {
     (a.urgency, a.since, a.id) < (b.urgency, b.since, b.id)
+  }
+}
+
+extension Grant {
+  /// Nobody is in any more, and the rest would take from the application what the server has.
+  fileprivate var hasNoRoom: Bool {
+    obstacle.map { $0.fenced && $0.because == .exhausted } ?? false
   }
 }

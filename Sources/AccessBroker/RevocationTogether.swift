@@ -90,7 +90,7 @@ extension Revocation {
     // What an owner had is compared by an attempt that finds the role gone.
     case .ended: grant.actsAs != nil
     case .stuck(.unreachable, _): false
-    case .stuck(.locked, _), .stuck(.refused, _), .stuck(.residue, _): true
+    case .stuck(.locked, _), .stuck(.refused, _), .stuck(.residue, _), .stuck(.exhausted, _): true
     }
   }
 }

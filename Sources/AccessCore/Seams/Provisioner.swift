@@ -231,6 +231,8 @@ package enum StuckCause: String, Sendable, Codable {
   case refused
   /// Something that the role left behind hangs on it.
   case residue
+  /// The server lacks locks, memory or disk to remove what the role left behind.
+  case exhausted
 }
 
 /// Something that a role left behind, in words that a reviewer understands.

@@ -34,6 +34,7 @@ extension RevocationAttempt {
       }
       let standbys = beginStandbys(for: role.oid, on: remains.server)
       try await endSessions(of: remains, role.oid)
+      try await expelGuests(from: role, on: remains.server)
       try await finish(standbys, of: role.oid)
       return CutOff(.done, sessionsEnded: sessionsEnded)
     } catch {

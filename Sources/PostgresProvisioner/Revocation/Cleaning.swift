@@ -57,11 +57,14 @@ struct Cleaning: Sendable {
   let onlyLooks: Bool
   /// Also what belongs to no database.
   let withShared: Bool
+  /// What is not done by then is for the next attempt: others wait to be cleaned up as well.
+  var deadline = ContinuousClock.now
 
   /// Who waits for a lock on a busy table holds up everybody behind it: not for long.
+  static let budget = Duration.seconds(10)
   static let bounds = "SET lock_timeout = 1000; SET statement_timeout = 20000"
-  /// More than the statement that takes longest.
-  static let patience = Duration.seconds(25)
+  /// More than the time for many statements, and the one that takes longest after that.
+  static let patience = Duration.seconds(40)
 }
 
 struct Cleaned: Sendable {
@@ -80,13 +83,14 @@ extension Connection {
     let before = try remains(of: cleaning.role, withShared: cleaning.withShared)
     var cleaned = Cleaned(found: before.map(\.residue), left: before.map(\.residue))
     if cleaning.onlyLooks { return cleaned }
-    let scopes = cleaning.scopes
-    let disposal = try reaching(scopes) { connection throws(PostgresError) in
+    var cleaning = cleaning
+    cleaning.deadline = .now + Cleaning.budget
+    let disposal = try reaching(cleaning.scopes) { [cleaning] connection throws(PostgresError) in
       try connection.dispose(cleaning)
     }
     let after = try remains(of: cleaning.role, withShared: cleaning.withShared)
-    cleaned.left = after.map(\.residue) + disposal.others
-    cleaned.dropped = max(0, disposal.owned - after.count(where: \.isOwned))
+    cleaned.left = after.map { $0.residue.kept(disposal.kept) } + disposal.others
+    cleaned.dropped = max(0, disposal.owned - after.owned)
     cleaned.refusal = disposal.refusal
     return cleaned
   }

@@ -13,6 +13,20 @@ extension RevocationAttempt {
     scopesTaken.formUnion(emptied.scopes)
     terminated.formUnion(emptied.guests)
   }
+
+  /// Throws the rest of them out, when nobody is in any more: the holder chose how many they are, and
+  /// without the scopes they can do nothing as the role.
+  mutating func expelGuests(from role: RoleRecord, on server: String) async throws(Obstacle) {
+    let deadline = ContinuousClock.now + .seconds(5)
+    while ContinuousClock.now < deadline {
+      let left = try await step(on: server) { connection in
+        let refusal = try connection.expelGuests(from: role)
+        return (refusal, try connection.query(.guests(of: role.oid, limit: 1)).count)
+      }.value
+      if left.1 == 0 { return }
+      if let refusal = left.0 { return notes.append(refusal) }
+    }
+  }
 }
 
 /// What `empty` did.
@@ -25,33 +39,43 @@ struct Emptied: Sendable {
 extension Connection {
   func empty(_ role: RoleRecord, planned: [String]) throws(PostgresError) -> Emptied {
     let answers = try pipeline([
-      .scopesHeld(by: role.oid, planned: planned, marker: markerRole), .guests(of: role.oid),
+      .scopesHeld(by: role.oid, planned: planned, marker: markerRole),
+      .guestSessions(of: role.oid),
     ])
     let statements = try RoleStatements(role.name, on: self)
     var emptied = Emptied()
     for row in answers[0] {
       let scope = try row.text("rolname")
       emptied.scopes.insert(scope)
-      try revoke(statements.leave(scope: try quoted(identifier: scope)), &emptied)
+      if let refusal = try revoke(statements.leave(scope: try quoted(identifier: scope))) {
+        emptied.refusals.append(refusal)
+      }
     }
     for row in answers[1] {
-      if try row.bool("is_direct") {
-        let member = try quoted(identifier: try row.text("rolname"))
-        try revoke(statements.expel(member: member), &emptied)
-      }
-      if try row["pid"] != nil, try terminate(try row.int("pid")) {
-        emptied.guests.insert(try row.int("pid"))
-      }
+      let pid = try row.int("pid")
+      if try terminate(pid) { emptied.guests.insert(pid) }
     }
+    // The first of them at once: where a scope could not be taken, they would come back to it.
+    if let refusal = try expelGuests(from: role) { emptied.refusals.append(refusal) }
     return emptied
   }
 
-  private func revoke(_ sql: String, _ emptied: inout Emptied) throws(PostgresError) {
+  /// As many as one statement can name; hands back what the server said against it.
+  fileprivate func expelGuests(from role: RoleRecord) throws(PostgresError) -> String? {
+    let members = try query(.guests(of: role.oid, limit: Limits.portionMax))
+      .map { row throws(PostgresError) in try quoted(identifier: try row.text("rolname")) }
+    if members.isEmpty { return nil }
+    return try revoke(try RoleStatements(role.name, on: self).expel(members: members))
+  }
+
+  /// Hands back what the server said against it.
+  private func revoke(_ sql: String) throws(PostgresError) -> String? {
     do throws(PostgresError) {
       _ = try pipeline([.hurry(lockTimeoutMilliseconds: 500), Statement(sql)])
+      return nil
     } catch {
       guard case .server = error.kind else { throw error }
-      emptied.refusals.append("\(sql): \(error)")
+      return "\(sql.prefix(200)): \(error)"
     }
   }
 

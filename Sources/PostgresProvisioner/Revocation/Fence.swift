@@ -80,6 +80,8 @@ extension Connection {
       // XX000 is "tuple concurrently updated" or "deleted": catalogs have no better answer to two
       // changes at once.
       case .lockNotAvailable, .internalError, .deadlockDetected: return .blocked("\(error)")
+      // The holder's sessions can have all the locks that there are, until they are ended.
+      case .outOfMemory: return .blocked("\(error)")
       default: throw error
       }
     }

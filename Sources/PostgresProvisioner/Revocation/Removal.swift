@@ -6,6 +6,7 @@ extension RevocationAttempt {
   mutating func remove(_ role: RoleRecord, on server: String) async throws(Obstacle) {
     // A prepared transaction locks what it touched.
     if !target.onlyLooks { try await rollBackPrepared(of: role, on: server) }
+    try await expelGuests(from: role, on: server)
     try await tidyScopes(after: role, on: server)
     var reason = ""
     var isClean = false

@@ -53,7 +53,8 @@ struct RevocationAttempt: Sendable {
       try await revoke()
       return revocation(.ended)
     } catch {
-      let note = ([error.note] + notes).joined(separator: "; ")
+      let note = String(
+        ([error.note] + notes).joined(separator: "; ").prefix(Limits.obstacleNoteMax))
       return revocation(.stuck(error.cause, note: note))
     }
   }

@@ -9,5 +9,7 @@ extension Row {
 
 extension SQLState {
   static let uniqueViolation = SQLState(rawValue: "23505")
+  /// Of memory, or of the table of locks.
+  static let outOfMemory = SQLState(rawValue: "53200")
   static let notInPrerequisiteCondition = SQLState(rawValue: "55000")
 }

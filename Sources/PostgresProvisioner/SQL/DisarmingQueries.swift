@@ -1,14 +1,14 @@
 import PostgresClient
 
-/// Statements that the server writes itself, in the column `sql`: it quotes its own names best.
+/// Statements that the server writes itself, for `executeEach`: it quotes its own names best.
 extension Statement {
   /// Makes the role's routines run as their owner, who can do nothing, and find nothing of others'.
   static func disarming(of oid: UInt32) -> Statement {
     Statement(
       """
       SELECT pg_catalog.format(
-               'ALTER ROUTINE %s SECURITY DEFINER SET search_path TO pg_catalog, pg_temp',
-               p.oid::pg_catalog.regprocedure) AS sql
+               'ALTER %s SECURITY DEFINER SET search_path TO pg_catalog, pg_temp',
+               \(routineAddress)) AS sql, 1 AS weight
         FROM pg_catalog.pg_proc p
        WHERE p.proowner = $1::pg_catalog.oid AND p.prokind IN ('f', 'p')
          AND NOT (p.prosecdef
@@ -22,10 +22,12 @@ extension Statement {
   static func undoingGrants(of oid: UInt32) -> Statement {
     Statement(
       """
-      SELECT DISTINCT pg_catalog.format(
+      SELECT pg_catalog.format(
                'REVOKE ALL ON %s FROM %s CASCADE', thing.target,
-               CASE given.grantee WHEN 0 THEN 'PUBLIC'
-                    ELSE given.grantee::pg_catalog.regrole::pg_catalog.text END) AS sql
+               pg_catalog.string_agg(DISTINCT
+                 CASE given.grantee WHEN 0 THEN 'PUBLIC'
+                      ELSE given.grantee::pg_catalog.regrole::pg_catalog.text END, ', ')) AS sql,
+             2 AS weight
         FROM (
           SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END
                    || c.oid::pg_catalog.regclass::pg_catalog.text,
@@ -40,7 +42,7 @@ extension Statement {
           SELECT 'SCHEMA ' || pg_catalog.quote_ident(n.nspname), n.nspowner, n.nspacl, NULL
             FROM pg_catalog.pg_namespace n
           UNION ALL
-          SELECT 'ROUTINE ' || p.oid::pg_catalog.regprocedure::pg_catalog.text, p.proowner, p.proacl,
+          SELECT \(routineAddress), p.proowner, p.proacl,
                  pg_catalog.acldefault('f', p.proowner)
             FROM pg_catalog.pg_proc p
           UNION ALL
@@ -63,7 +65,7 @@ extension Statement {
             FROM pg_catalog.aclexplode(thing.usual) e
         ) given
        WHERE thing.owner = $1::pg_catalog.oid
-       ORDER BY 1
+       GROUP BY thing.target
       """, [String(oid)])
   }
 

@@ -71,14 +71,15 @@ extension Statement {
                          'CREATE OR REPLACE FUNCTION %s RETURNS trigger LANGUAGE plpgsql '
                            || 'SECURITY DEFINER SET search_path TO pg_catalog, pg_temp AS %L',
                          hook.name, nothing.source)
-                  ELSE pg_catalog.format('DROP FUNCTION %s CASCADE', hook.name) END AS sql
+                  ELSE pg_catalog.format('DROP FUNCTION %s CASCADE', hook.name) END AS sql,
+             5 AS weight
         FROM hook
        CROSS JOIN (VALUES ($2)) nothing (source)
        CROSS JOIN LATERAL (
-          SELECT EXISTS (SELECT
-                           FROM held
-                          WHERE held.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-                            AND held.objid = hook.oid) AS is_held
+          SELECT hook.oid IN (SELECT held.objid
+                                FROM held
+                               WHERE held.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
+                   AS is_held
        ) stays
        WHERE NOT stays.is_held OR hook.prosrc <> nothing.source
        ORDER BY hook.oid

@@ -1,9 +1,11 @@
+import AccessCore
 import PostgresClient
 
 extension Statement {
   /// What DROP OWNED … CASCADE would take from others, in the database of the connection.
   ///
-  /// From what the role owns it follows what depends on it, and what that is an internal part of.
+  /// From what the role owns it follows what depends on it, and what that is an internal part of. The
+  /// first ones, and in `total` how many there are.
   static func leaning(on oid: UInt32) -> Statement {
     Statement(
       """
@@ -35,30 +37,37 @@ extension Statement {
       ), owned AS (
         SELECT reached.*, \(ownerOfReached) AS owner
           FROM reached
+      ), part_of_extension AS (
+        -- Parts of an extension of the role's go with the extension.
+        SELECT DISTINCT e.classid, e.objid
+          FROM own
+          JOIN pg_catalog.pg_depend e ON e.refclassid = own.classid AND e.refobjid = own.objid
+         WHERE e.deptype = 'e'
+      ), part_of_other AS (
+        -- What they are a part of is there, too.
+        SELECT DISTINCT i.classid, i.objid
+          FROM reached
+          JOIN pg_catalog.pg_depend i ON i.classid = reached.classid AND i.objid = reached.objid
+         WHERE i.deptype = 'i'
       )
-      SELECT pg_catalog.current_database() AS database,
-             owned.classid::pg_catalog.regclass::pg_catalog.text AS kind,
-             o.type, COALESCE(o.identity, '(gone meanwhile)') AS name,
-             pg_catalog.pg_get_userbyid(owned.owner) AS owner
-        FROM owned
+      SELECT pg_catalog.current_database() AS database, o.type,
+             COALESCE(o.identity, '(gone meanwhile)') AS name,
+             pg_catalog.pg_get_userbyid(other.owner) AS owner, other.total
+        FROM (SELECT owned.*, count(*) OVER () AS total
+                FROM owned
+                LEFT JOIN part_of_extension USING (classid, objid)
+                LEFT JOIN part_of_other USING (classid, objid)
+                LEFT JOIN pg_catalog.pg_class toast
+                  ON toast.oid = owned.objid AND toast.relkind = 't'
+                 AND owned.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+               WHERE owned.owner IS DISTINCT FROM $1::pg_catalog.oid
+                 AND part_of_extension.objid IS NULL
+                 AND (part_of_other.objid IS NULL OR owned.objsubid <> 0)
+                 AND toast.oid IS NULL
+               ORDER BY owned.classid, owned.objid, owned.objsubid
+               LIMIT \(Limits.residueOfAKindMax)) other
        CROSS JOIN LATERAL
-             pg_catalog.pg_identify_object(owned.classid, owned.objid, owned.objsubid) o
-       WHERE owned.owner <> $1::pg_catalog.oid
-         -- Parts of an extension of the role's go with the extension.
-         AND NOT EXISTS (SELECT
-                           FROM pg_catalog.pg_depend e
-                           JOIN own ON own.classid = e.refclassid AND own.objid = e.refobjid
-                          WHERE e.deptype = 'e' AND e.classid = owned.classid
-                            AND e.objid = owned.objid)
-         -- What they are a part of is there, too.
-         AND NOT EXISTS (SELECT
-                           FROM pg_catalog.pg_depend i
-                          WHERE i.deptype = 'i' AND i.classid = owned.classid
-                            AND i.objid = owned.objid AND owned.objsubid = 0)
-         AND NOT EXISTS (SELECT
-                           FROM pg_catalog.pg_class toast
-                          WHERE owned.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
-                            AND toast.oid = owned.objid AND toast.relkind = 't')
+             pg_catalog.pg_identify_object(other.classid, other.objid, other.objsubid) o
        ORDER BY o.type, o.identity
       """, [String(oid)])
   }
@@ -89,6 +98,28 @@ let ownerOfReached = """
           THEN (SELECT stxowner FROM pg_catalog.pg_statistic_ext WHERE oid = objid)
           WHEN 'pg_catalog.pg_ts_config'::pg_catalog.regclass
           THEN (SELECT cfgowner FROM pg_catalog.pg_ts_config WHERE oid = objid)
+          WHEN 'pg_catalog.pg_ts_dict'::pg_catalog.regclass
+          THEN (SELECT dictowner FROM pg_catalog.pg_ts_dict WHERE oid = objid)
+          WHEN 'pg_catalog.pg_conversion'::pg_catalog.regclass
+          THEN (SELECT conowner FROM pg_catalog.pg_conversion WHERE oid = objid)
+          WHEN 'pg_catalog.pg_language'::pg_catalog.regclass
+          THEN (SELECT lanowner FROM pg_catalog.pg_language WHERE oid = objid)
+          WHEN 'pg_catalog.pg_foreign_data_wrapper'::pg_catalog.regclass
+          THEN (SELECT fdwowner FROM pg_catalog.pg_foreign_data_wrapper WHERE oid = objid)
+          WHEN 'pg_catalog.pg_publication'::pg_catalog.regclass
+          THEN (SELECT pubowner FROM pg_catalog.pg_publication WHERE oid = objid)
+          WHEN 'pg_catalog.pg_event_trigger'::pg_catalog.regclass
+          THEN (SELECT evtowner FROM pg_catalog.pg_event_trigger WHERE oid = objid)
+          WHEN 'pg_catalog.pg_amop'::pg_catalog.regclass
+          THEN (SELECT f.opfowner
+                  FROM pg_catalog.pg_amop o
+                  JOIN pg_catalog.pg_opfamily f ON f.oid = o.amopfamily
+                 WHERE o.oid = objid)
+          WHEN 'pg_catalog.pg_amproc'::pg_catalog.regclass
+          THEN (SELECT f.opfowner
+                  FROM pg_catalog.pg_amproc o
+                  JOIN pg_catalog.pg_opfamily f ON f.oid = o.amprocfamily
+                 WHERE o.oid = objid)
           WHEN 'pg_catalog.pg_foreign_server'::pg_catalog.regclass
           THEN (SELECT srvowner FROM pg_catalog.pg_foreign_server WHERE oid = objid)
           WHEN 'pg_catalog.pg_user_mapping'::pg_catalog.regclass
@@ -101,9 +132,10 @@ let ownerOfReached = """
                   JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid
                  WHERE r.oid = objid)
           WHEN 'pg_catalog.pg_constraint'::pg_catalog.regclass
-          THEN (SELECT c.relowner
+          THEN (SELECT COALESCE(c.relowner, t.typowner)
                   FROM pg_catalog.pg_constraint o
-                  JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+                  LEFT JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+                  LEFT JOIN pg_catalog.pg_type t ON t.oid = o.contypid
                  WHERE o.oid = objid)
           WHEN 'pg_catalog.pg_attrdef'::pg_catalog.regclass
           THEN (SELECT c.relowner

@@ -6,10 +6,13 @@ extension Statement {
   ///
   /// The server keeps, in `pg_shdepend`, which access lists mention a role: so nothing has to be
   /// searched.
-  static let grantedThings = """
+  ///
+  /// - Parameter mentions: the rows of it, or some of them.
+  static func grantedThings(on mentions: String = "pg_catalog.pg_shdepend") -> String {
+    """
     SELECT d.refobjid AS grantee, acl.grantor, acl.privilege_type, acl.is_grantable,
            thing.class, thing.target, thing.column_name, thing.owner
-      FROM pg_catalog.pg_shdepend d
+      FROM \(mentions) d
      CROSS JOIN LATERAL (
        SELECT CASE c.relkind WHEN 'S' THEN 'sequences' ELSE 'tables' END,
               CASE c.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END
@@ -30,7 +33,7 @@ extension Statement {
          FROM pg_catalog.pg_namespace n
         WHERE d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND n.oid = d.objid
        UNION ALL
-       SELECT 'routines', 'ROUTINE ' || p.oid::pg_catalog.regprocedure::pg_catalog.text,
+       SELECT 'routines', \(routineAddress),
               NULL, p.proowner, p.proacl
          FROM pg_catalog.pg_proc p
         WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = d.objid
@@ -75,12 +78,13 @@ extension Statement {
                            WHERE b.datname = pg_catalog.current_database()))
        AND acl.grantee = d.refobjid
     """
+  }
 
   /// What the scopes, or roles that they reach, may hand on to others.
   static func grantOptions(of scopes: [String]) -> Statement {
     Statement(
       """
-      WITH RECURSIVE \(reachOfScopes), granted AS (\(grantedThings)
+      WITH RECURSIVE \(reachOfScopes), granted AS (\(grantedThings())
            AND d.refobjid IN (SELECT oid FROM reach) AND acl.is_grantable)
       SELECT scope.rolname AS scope, via.rolname AS via, granted.target, granted.privilege_type
         FROM reach

@@ -44,26 +44,38 @@ extension Statement {
       """, [String(oid), arrayLiteral(planned), marker])
   }
 
-  /// Roles that became members of the role, with their sessions; only 14 lets the holder do that.
-  /// Who reaches the role through another one can become it, too.
-  static func guests(of oid: UInt32) -> Statement {
+  /// Sessions of roles that became members of the role; only 14 lets the holder do that. Who reaches
+  /// the role through another one can become it, too.
+  static func guestSessions(of oid: UInt32) -> Statement {
     Statement(
       """
-      WITH RECURSIVE guest (oid, is_direct) AS (
-        SELECT m.member, true
+      WITH RECURSIVE guest (oid) AS (
+        SELECT m.member
           FROM pg_catalog.pg_auth_members m
           JOIN pg_catalog.pg_roles r ON r.oid = m.member
          WHERE m.roleid = $1::pg_catalog.oid AND r.rolname <> CURRENT_USER
         UNION
-        SELECT m.member, false
+        SELECT m.member
           FROM guest
           JOIN pg_catalog.pg_auth_members m ON m.roleid = guest.oid
       )
-      SELECT r.rolname, guest.is_direct, a.pid
-        FROM guest
-        JOIN pg_catalog.pg_roles r ON r.oid = guest.oid
-        LEFT JOIN pg_catalog.pg_stat_activity a ON a.usesysid = guest.oid
+      SELECT a.pid
+        FROM pg_catalog.pg_stat_activity a
+       WHERE a.usesysid IN (SELECT oid FROM guest)
       """, [String(oid)])
+  }
+
+  /// Some of the roles that became members of the role.
+  static func guests(of oid: UInt32, limit: Int) -> Statement {
+    Statement(
+      """
+      SELECT DISTINCT r.oid, r.rolname
+        FROM pg_catalog.pg_auth_members m
+        JOIN pg_catalog.pg_roles r ON r.oid = m.member
+       WHERE m.roleid = $1::pg_catalog.oid AND r.rolname <> CURRENT_USER
+       ORDER BY r.oid
+       LIMIT $2
+      """, [String(oid), String(limit)])
   }
 
   /// Prepared transactions of the role and of any of `others`, and those of `spared` roles that hold

@@ -107,10 +107,10 @@ struct RoleStatements: Sendable {
     """
   }
 
-  /// Throws another role out of this one.
-  func expel(member: String) -> String {
+  /// Throws other roles out of this one.
+  func expel(members: [String]) -> String {
     """
-    REVOKE \(role) FROM \(member)
+    REVOKE \(role) FROM \(members.joined(separator: ", "))
     """
   }
 

@@ -47,7 +47,7 @@ extension Statement {
            AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
         SELECT 'routines', n.nspname, p.proname,
-               'ROUTINE ' || p.oid::pg_catalog.regprocedure::pg_catalog.text, NULL, NULL,
+               \(routineAddress), NULL, NULL,
                p.proowner, 'pg_catalog.pg_proc', p.oid
           FROM pg_catalog.pg_proc p
           JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
@@ -68,7 +68,7 @@ extension Statement {
   static func rights(of scopes: [String]) -> Statement {
     Statement(
       """
-      WITH granted AS (\(grantedThings)
+      WITH granted AS (\(grantedThings())
            AND d.refobjid IN (SELECT r.oid
                                 FROM pg_catalog.pg_roles r
                                WHERE r.rolname = ANY ($1::pg_catalog.text[])))

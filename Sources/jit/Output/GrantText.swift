@@ -28,6 +28,7 @@ extension GrantView {
       case "unreachable": "the database cannot be reached"
       case "locked": "the role is held by a lock"
       case "residue": "the role still owns something"
+      case "exhausted": "the server has no room to remove what the role owns"
       default: why.inert
       }
     let next = state == "forgotten" ? "nobody waits for its end" : "it is tried again"

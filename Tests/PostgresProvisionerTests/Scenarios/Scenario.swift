@@ -30,6 +30,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 /// What all attempts together came to, as the broker makes them: it looks, and writes down what it
 /// sees, before anything goes.
 struct Ending: Sendable {
+  let all: [Revocation]
   private(set) var last: Revocation
   private(set) var found: [Residue]
   private(set) var sessionsEnded: Int
@@ -37,10 +38,9 @@ struct Ending: Sendable {
   private(set) var objectsDropped: Int
 
   init(_ revocations: [Revocation]) {
+    all = revocations
     last = revocations[revocations.count - 1]
-    found = revocations.reduce([]) { found, next in
-      found + next.found.filter { !found.contains($0) }
-    }
+    found = revocations.reduce([]) { $0.adding($1.found) }
     sessionsEnded = revocations.map(\.sessionsEnded).reduce(0, +)
     preparedRolledBack = revocations.map(\.preparedRolledBack).reduce(0, +)
     objectsDropped = revocations.map(\.objectsDropped).reduce(0, +)

@@ -63,6 +63,64 @@ extension Scenario {
             """) == ["f"])
       }
     },
+    Scenario(
+      name: "a function, and a procedure that is called the same, kept", end: .stuck(.residue)
+    ) { stage in
+      try await stage.makeNamesakes()
+      try await stage.work("t")
+      return { ending async throws in
+        let armed = """
+          SELECT proname FROM pg_proc
+           WHERE proowner = \(stage.oid) AND prokind <> 'a' AND NOT prosecdef
+          """
+        #expect(try await stage.read(armed) == [])
+        #expect(
+          try await stage.read(
+            """
+            SELECT proname FROM pg_proc, aclexplode(proacl) acl
+             WHERE proowner = \(stage.oid) AND acl.grantee = 'bob'::regrole
+            """) == [])
+      }
+    },
+    Scenario(name: "a function, and a procedure that is called the same, dropped") { stage in
+      try await stage.makeNamesakes()
+      return { ending in #expect(ending.objectsDropped == 6) }
+    },
+    Scenario(name: "casts, which belong to nobody", policy: .drop) { stage in
+      try await stage.work("t")
+      try await stage.enter().execute(
+        """
+        CREATE TYPE \(stage.scope).kind AS ENUM ('a');
+        CREATE FUNCTION \(stage.scope).number(\(stage.scope).kind) RETURNS int
+          LANGUAGE sql AS 'SELECT 1';
+        CREATE CAST (\(stage.scope).kind AS int) WITH FUNCTION \(stage.scope).number;
+        CREATE CAST (\(stage.scope).kind AS bytea) WITH INOUT;
+        """)
+      return { ending async throws in
+        #expect(ending.notes(on: "cast", in: ending.found).count == 2)
+        #expect(
+          try await stage.read(
+            "SELECT oid FROM pg_cast WHERE castsource NOT IN (SELECT oid FROM pg_type)") == [])
+      }
+    },
+    Scenario(name: "everybody's user mapping on a server of the role's", policy: .drop) { stage in
+      try await stage.test.execute(
+        """
+        CREATE FOREIGN DATA WRAPPER \(stage.scope);
+        GRANT USAGE ON FOREIGN DATA WRAPPER \(stage.scope) TO \(stage.scope);
+        """)
+      try await stage.enter().execute(
+        """
+        CREATE SERVER \(stage.scope) FOREIGN DATA WRAPPER \(stage.scope);
+        CREATE USER MAPPING FOR PUBLIC SERVER \(stage.scope);
+        CREATE USER MAPPING FOR CURRENT_USER SERVER \(stage.scope);
+        """)
+      return { ending async throws in
+        #expect(
+          ending.found.contains { $0.name == "for everybody on the server \(stage.scope)" })
+        try await stage.test.execute("DROP FOREIGN DATA WRAPPER \(stage.scope) CASCADE")
+      }
+    },
     Scenario(name: "a trigger on somebody else's table") { stage in
       try await stage.makeTrigger()
       return { ending async throws in
@@ -257,6 +315,20 @@ extension Scenario {
 }
 
 extension Stage {
+  /// Names that `ROUTINE` would find twice, and an aggregate.
+  fileprivate func makeNamesakes() async throws {
+    try await enter().execute(
+      """
+      CREATE FUNCTION \(scope).f(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+      CREATE PROCEDURE \(scope).f(OUT a int) LANGUAGE sql AS 'SELECT 1';
+      CREATE PROCEDURE \(scope).g(INOUT a int) LANGUAGE sql AS 'SELECT 1';
+      CREATE PROCEDURE \(scope).g(OUT "b c" int, x text) LANGUAGE sql AS 'SELECT 1';
+      CREATE FUNCTION \(scope)."f()"(OUT a int, VARIADIC b text[]) LANGUAGE sql AS 'SELECT 1';
+      CREATE AGGREGATE \(scope).total(*) (SFUNC = int8inc, STYPE = int8, INITCOND = 0);
+      GRANT EXECUTE ON ALL ROUTINES IN SCHEMA \(scope) TO bob;
+      """)
+  }
+
   /// On a table of a superuser's.
   fileprivate func makeTrigger() async throws {
     try await enter().execute(
