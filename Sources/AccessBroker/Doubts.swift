@@ -28,7 +28,7 @@ extension Broker {
     if let flaw = flaws.first { doubt(flaw) }
     // Neither their end nor their place can be believed any more.
     for id in flaws.doubtful { await record(.doubtful(id)) }
-    for sign in await ledger.state.rollbackSigns {
+    for sign in ledger.state.rollbackSigns {
       alarm("no access is given: \(sign): the ledger is an old copy")
     }
     guard let published else { return }

@@ -55,7 +55,7 @@ struct ReconcilerTests {
   func moved() async throws {
     let test = try await TestBroker()
     let id = try await test.active()
-    let state = await test.broker.ledger.state
+    let state = test.broker.ledger.state
     let grant = try #require(state.requests[id]?.grant)
     let role = try #require(grant.identity)
     let clocks = test.broker.clocks

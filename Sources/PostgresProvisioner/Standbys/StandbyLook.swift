@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Threads
 
 /// One look at a standby, in which the sessions of some roles were told to end.
 struct StandbyLook: Sendable {

@@ -1,9 +1,13 @@
 import AccessCore
 import PostgresClient
+import Threads
 
 /// One standby: a connection to it, and what it says of roles. Nothing can be changed there but
 /// sessions, which can be ended as everywhere.
 actor StandbyServer {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   private let access: DatabaseAccess
   private let endpoint: Endpoint
   private let passwords: @Sendable () throws -> [Secret]
@@ -30,10 +34,7 @@ actor StandbyServer {
     _ body: @Sendable (isolated Connection) throws -> Value
   ) async throws(StandbyTrouble) -> Value {
     let connection = try await open()
-    let alarm = Task {
-      try await Task.sleep(for: Self.patience)
-      connection.sever()
-    }
+    let alarm = Alarm(after: Self.patience) { connection.sever() }
     defer { alarm.cancel() }
     do { return try await connection.perform(body) } catch {
       if self.connection === connection { self.connection = nil }

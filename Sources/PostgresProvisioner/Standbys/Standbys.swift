@@ -1,6 +1,7 @@
 import AccessCore
 import PostgresClient
 import Synchronization
+import Threads
 
 /// The streaming standbys of one server. A role is fenced on the primary, and that alone: a standby
 /// follows, after a while. Sessions that it has, or still lets in until then, are its own.
@@ -39,14 +40,14 @@ final class Standbys: Sendable {
   ) -> Task<StandbyResult, Never>? {
     guard !servers.isEmpty, !oids.isEmpty else { return nil }
     let until = ContinuousClock.now + patience
-    return Task {
+    return Task(executorPreference: ThreadPool.ending) {
       let position: String
       do { position = try await self.position(after: oids, on: server) } catch {
         return StandbyResult(
           endings: [StandbyEnding(trouble: "the standbys were not looked at: \(error)")])
       }
       let endings = await withTaskGroup(of: StandbyEnding.self) { group in
-        for standby in servers {
+        for standby in self.servers {
           group.addTask {
             await standby.end(oids, of: server, past: position, until: until)
           }
@@ -54,7 +55,7 @@ final class Standbys: Sendable {
         return await group.reduce(into: []) { $0.append($1) }
       }
       let result = StandbyResult(endings: endings)
-      if result.trouble == nil { forget(oids, on: server) }
+      if result.trouble == nil { self.forget(oids, on: server) }
       return result
     }
   }
