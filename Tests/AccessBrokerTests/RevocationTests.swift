@@ -139,6 +139,30 @@ struct RevocationTests {
     #expect(try await test.count(.grantStuck) == 1)
   }
 
+  @Test("where a fenced role waits for the server to have room, the next try comes after minutes")
+  func noRoom() async throws {
+    let test = try await TestBroker()
+    let tries = Tries(clock: test.clock)
+    let id = try await test.active()
+    await test.orders.obstruct(
+      with: Revocation(
+        outcome: .stuck(.exhausted, note: "no locks"), fenced: true, sessionsGoneAfterMs: 7))
+    try await test.sayRelease(id)
+    func turn() async -> Int {
+      _ = await test.loop.turn()
+      await tries.letTasksRun(test.broker, id)
+      return await test.orders.calls(.revoke).count
+    }
+    var first = 0
+    for _ in 0..<100 where first == 0 { first = await turn() }
+    #expect(first > 0)
+    // The usual delay has long passed.
+    test.clock.advance(byMs: 2 * Limits.retryMaxMs)
+    #expect(await turn() == first)
+    test.clock.advance(byMs: Limits.retryExhaustedMs)
+    #expect(await turn() > first)
+  }
+
   /// Lets what the loop started come to its end, when nothing tells that it has.
   struct Tries {
     let clock: ManualClock

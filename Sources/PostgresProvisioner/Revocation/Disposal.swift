@@ -64,7 +64,7 @@ extension Connection {
 
   /// Drops, again and again, what nothing leans on any more.
   private func dropFree(_ cleaning: Cleaning) throws(PostgresError) -> Portions {
-    // A plan that is good for a few things takes forever for many.
+    // A plan that is good for a few things takes forever for many; from here on they may be many.
     try execute("SET enable_nestloop = off")
     var all = Portions()
     var round: Portions
@@ -73,7 +73,6 @@ extension Connection {
         of: .droppingFree(of: cleaning.role.oid), until: cleaning.deadline)
       all.add(round)
     } while round.done > 0 && round.isFinished
-    try execute("RESET enable_nestloop")
     return all
   }
 

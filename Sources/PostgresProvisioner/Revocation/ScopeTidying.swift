@@ -113,10 +113,17 @@ extension Connection {
   /// What a holder can have made theirs.
   private func owned(byAny roles: [ReachedRole]) throws(PostgresError) -> [Residue] {
     let names = roles.map(\.name)
-    var owned = try query(.defaultPrivileges(ofAny: names)).map { row throws(PostgresError) in
+    let defaults = try query(.defaultPrivileges(ofAny: names))
+    var owned = try defaults.map { row throws(PostgresError) in
       Residue(
         database: try row.text("database"), kind: "default privileges", name: try row.text("name"),
         note: "what the scope makes would be open to \(try row.text("grantees"))")
+    }
+    if let first = defaults.first, try first.int("total") > owned.count {
+      owned.append(
+        .rest(
+          try first.int("total") - owned.count, of: "default privileges",
+          in: try first.text("database"), note: "they are not named here"))
     }
     guard canBecomeScope else { return owned }
     for row in try query(.owners(amongst: names)) {

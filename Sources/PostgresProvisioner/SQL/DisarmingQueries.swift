@@ -1,3 +1,4 @@
+import AccessCore
 import PostgresClient
 
 /// Statements that the server writes itself, for `executeEach`: it quotes its own names best.
@@ -69,7 +70,7 @@ extension Statement {
       """, [String(oid)])
   }
 
-  /// In words, each once.
+  /// In words, each once: the first ones, and in `total` how many there are.
   static func defaultPrivileges(ofAny scopes: [String]) -> Statement {
     Statement(
       """
@@ -77,13 +78,17 @@ extension Statement {
              pg_catalog.concat(defaults.scope, ' on ', pg_catalog.lower(defaults.things),
                                ' in schema ' || defaults.schema) AS name,
              COALESCE(
-               pg_catalog.string_agg(DISTINCT
-                 CASE e.grantee WHEN 0 THEN 'everybody'
-                      ELSE pg_catalog.pg_get_userbyid(e.grantee) END, ', '), 'nobody') AS grantees
+               pg_catalog.left(
+                 pg_catalog.string_agg(DISTINCT
+                   CASE e.grantee WHEN 0 THEN 'everybody'
+                        ELSE pg_catalog.pg_get_userbyid(e.grantee) END, ', '),
+                 500), 'nobody') AS grantees,
+             count(*) OVER () AS total
         FROM (\(scopesDefaults)) defaults
         LEFT JOIN LATERAL pg_catalog.aclexplode(defaults.acl) e ON true
        GROUP BY defaults.oid, defaults.scope, defaults.things, defaults.schema
        ORDER BY 2
+       LIMIT \(Limits.residueOfAKindMax)
       """, [arrayLiteral(scopes)])
   }
 

@@ -10,27 +10,29 @@ let expressions = """
     SELECT written.relation, written.place, written.is_query,
            -- The next number of a sequence that is named as it is.
            pg_catalog.regexp_replace(
-             ' ' || written.tree, ':funcid 1574 ([^{}]*:args \\(\\{CONST :consttype 2205 )',
+             ' ' || written.tree::pg_catalog.text, ':funcid 1574 ([^{}]*:args \\(\\{CONST :consttype 2205 )',
              ':sequence \\1', 'g') AS tree
       FROM (
-        SELECT d.adrelid, 'a default or a generated column', false, d.adbin::pg_catalog.text
+        SELECT d.adrelid, 'a default or a generated column', false, d.adbin
           FROM pg_catalog.pg_attrdef d
         UNION ALL
-        SELECT o.conrelid, 'the constraint ' || pg_catalog.quote_ident(o.conname), false,
-               o.conbin::pg_catalog.text
+        SELECT o.conrelid, 'the constraint ' || pg_catalog.quote_ident(o.conname), false, o.conbin
           FROM pg_catalog.pg_constraint o
         UNION ALL
-        SELECT i.indrelid, 'an index', false,
-               pg_catalog.concat(i.indexprs::pg_catalog.text, ' ', i.indpred::pg_catalog.text)
+        SELECT i.indrelid, 'an index', false, i.indexprs
           FROM pg_catalog.pg_index i
         UNION ALL
-        SELECT x.stxrelid, 'its statistics', false, x.stxexprs::pg_catalog.text
+        SELECT i.indrelid, 'the condition of an index', false, i.indpred
+          FROM pg_catalog.pg_index i
+        UNION ALL
+        SELECT x.stxrelid, 'its statistics', false, x.stxexprs
           FROM pg_catalog.pg_statistic_ext x
         UNION ALL
-        SELECT w.ev_class, 'its query', true, w.ev_action::pg_catalog.text
+        SELECT w.ev_class, 'its query', true, w.ev_action
           FROM pg_catalog.pg_rewrite w
       ) written (relation, place, is_query, tree)
       JOIN mine ON mine.oid = written.relation
+     WHERE written.tree IS NOT NULL
   ), call AS (
     SELECT e.relation, e.place, found[1]::pg_catalog.oid AS oid
       FROM expression e

@@ -18,6 +18,22 @@ extension Scenario {
       for database in Stage.databases { try await stage.makeEveryKind(in: database) }
       return { ending in #expect(ending.objectsDropped >= 60) }
     },
+    Scenario(
+      name: "things of every kind, one of which somebody else leans on, dropped", policy: .drop,
+      end: .stuck(.residue)
+    ) { stage in
+      try await stage.makeEveryKind(in: "postgres")
+      try await stage.test.execute(
+        "CREATE VIEW \(stage.scope).hers AS SELECT id FROM \(stage.scope).t")
+      return { ending async throws in
+        // A trigger on the table calls the function.
+        let kept = ["fire()", "t", "t_n_seq"].map { "\(stage.scope).\($0)" }
+        let left = Set(ending.last.residue.map(\.name))
+        #expect(left.isSuperset(of: kept), "\(left)")
+        #expect(ending.objectsDropped >= 18, "\(ending.last)")
+        try await stage.test.execute("DROP VIEW \(stage.scope).hers")
+      }
+    },
     Scenario(name: "a large object", end: .stuck(.residue)) { stage in
       _ = try await stage.enter().query("SELECT pg_catalog.lo_from_bytea(0, 'work')")
       return { ending async throws in
