@@ -12,7 +12,7 @@ package actor RevocationLoop: Service {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
 
   private let broker: Broker
-  private var running: Set<RequestID> = []
+  private(set) var running: Set<RequestID> = []
   private var lanes: [DatabaseAccess: Lane] = [:]
   private var retries: [RequestID: Retry] = [:]
   private var lookTook = Duration.zero

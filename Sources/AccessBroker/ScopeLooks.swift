@@ -1,5 +1,6 @@
 import AccessCore
 import Ledger
+import Threads
 
 /// What scopes were at one moment, and how that is kept.
 struct ScopeLook: Sendable {
@@ -10,6 +11,9 @@ struct ScopeLook: Sendable {
 /// Looks at scopes, one at a time for the same ones: many grants begin and end together, and one
 /// look serves all of them.
 actor ScopeLooks {
+  private nonisolated let lane = SerialLane(on: .ending)
+  nonisolated var unownedExecutor: UnownedSerialExecutor { lane.asUnownedSerialExecutor() }
+
   struct Place: Hashable, Sendable {
     let access: DatabaseAccess
     let scopes: [String]
@@ -54,7 +58,7 @@ actor ScopeLooks {
     // As many as the policy has roles; a policy that changes all the time must not add up.
     if taken.count > 1_000 { taken = taken.filter { !$0.value.isOver } }
     let began = ContinuousClock.now
-    let look = Task { await take() }
+    let look = Task(executorPreference: ThreadPool.ending) { await take() }
     taken[place] = Taken(began: began, look: look)
     let result = await look.value
     if taken[place]?.began == began {

@@ -28,6 +28,7 @@ struct LedgerTroubleTests {
 
     try test.mendDisk()
     try await test.turnUntilEnded(released, revoked, expired)
+    try await test.turn(until: "the disk has what it was owed") { test.ledger.unwritable == nil }
     #expect(try await test.count(.grantEnded) == 3)
     #expect(try await test.count(.grantRevoking) == 3)
     #expect(await test.broker.issuingStopped() == nil)

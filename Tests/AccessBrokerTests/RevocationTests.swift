@@ -112,7 +112,6 @@ struct RevocationTests {
   @Test("what is stuck is tried again after delays that grow to 30 seconds")
   func backoff() async throws {
     let test = try await TestBroker()
-    let tries = Tries(clock: test.clock)
     let id = try await test.active()
     await test.orders.obstruct(
       with: Revocation(
@@ -128,7 +127,7 @@ struct RevocationTests {
         test.clock.advance(byMs: waited == 0 && attempt == 1 ? 0 : ceiling / 16)
         waited += ceiling / 16
         _ = await test.loop.turn()
-        await tries.letTasksRun(test.broker, id)
+        try await settle(test.loop, id)
       }
       delays.append(waited)
     }
@@ -142,36 +141,29 @@ struct RevocationTests {
   @Test("where a fenced role waits for the server to have room, the next try comes after minutes")
   func noRoom() async throws {
     let test = try await TestBroker()
-    let tries = Tries(clock: test.clock)
     let id = try await test.active()
     await test.orders.obstruct(
       with: Revocation(
         outcome: .stuck(.exhausted, note: "no locks"), fenced: true, sessionsGoneAfterMs: 7))
     try await test.sayRelease(id)
-    func turn() async -> Int {
+    func turn() async throws -> Int {
       _ = await test.loop.turn()
-      await tries.letTasksRun(test.broker, id)
+      try await settle(test.loop, id)
       return await test.orders.calls(.revoke).count
     }
     var first = 0
-    for _ in 0..<100 where first == 0 { first = await turn() }
+    for _ in 0..<100 where first == 0 { first = try await turn() }
     #expect(first > 0)
     // The usual delay has long passed.
     test.clock.advance(byMs: 2 * Limits.retryMaxMs)
-    #expect(await turn() == first)
+    #expect(try await turn() == first)
     test.clock.advance(byMs: Limits.retryExhaustedMs)
-    #expect(await turn() > first)
+    #expect(try await turn() > first)
   }
 
-  /// Lets what the loop started come to its end, when nothing tells that it has.
-  struct Tries {
-    let clock: ManualClock
-
-    func letTasksRun(_ broker: Broker, _ id: RequestID) async {
-      for _ in 0..<50 { await Task.yield() }
-      await broker.turns.take(for: id) {}
-      for _ in 0..<50 { await Task.yield() }
-    }
+  /// Returns when what the loop has started for the grant has come to its end.
+  private func settle(_ loop: RevocationLoop, _ id: RequestID) async throws {
+    try await eventually("the attempt is over") { await !loop.running.contains(id) }
   }
 
   @Test("a database that hangs holds up no other one")

@@ -126,12 +126,18 @@ actor AdminConnections {
     if fault == .twice { (result, isSound) = await session.run(patience: patience, body) }
     if fault == .lostAfter { (result, isSound) = (.failure(ProvisioningError.lost), false) }
     used[id] = nil
+    if !isSound { doubtIdle() }
     await giveBack(session, keep: keep && isSound)
     switch result {
     case .success(let value):
       return Answer(value: value, systemIdentifier: session.systemIdentifier)
     case .failure(let error): throw ProvisioningError(error, at: server.place)
     }
+  }
+
+  /// One was lost: the others may be, too, however short ago they were used.
+  private func doubtIdle() {
+    idle = idle.map { ($0.session, .now - .seconds(60)) }
   }
 
   private func giveBack(_ session: AdminSession, keep: Bool) async {
