@@ -54,12 +54,15 @@ struct Callers: Sendable {
       let id = try http.request(as: token, for: "1h")
       var (reads, writes): ([Double], [Double]) = ([], [])
       while !FileManager.default.fileExists(atPath: path) {
-        for _ in 0..<10 {
+        // Few writes: with what takes each back it is two of 600 that a caller has in a minute.
+        for _ in 0..<25 {
           reads.append(
             try milliseconds { _ = try http.call("GET", "/v1/requests/\(id)", as: token) })
           usleep(10_000)
         }
-        writes.append(try milliseconds { _ = try http.request(as: token, for: "1h") })
+        var made = ""
+        writes.append(try milliseconds { made = try http.request(as: token, for: "1h") })
+        _ = try http.call("POST", "/v1/requests/\(made)/cancel", as: token)
       }
       return (reads, writes)
     }
