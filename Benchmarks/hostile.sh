@@ -73,7 +73,7 @@ act() { # kind
               AS ''BEGIN RETURN NEW; END''', current_user) \gexec"
       each 'CREATE TRIGGER t_%1$s_%2$s AFTER INSERT ON play.theirs EXECUTE FUNCTION play.fire_%2$s()'
       ;;
-    settings) each 'ALTER ROLE %2$s SET holder.x_%1$s TO %1$s' ;;
+    settings) ;;
     prepared)
       for n in {1..80}; do
         echo "BEGIN; SELECT lo_create(0); SELECT format('PREPARE TRANSACTION %L', 'x$n' || current_user) \gexec"

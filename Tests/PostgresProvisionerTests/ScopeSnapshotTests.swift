@@ -114,6 +114,33 @@ struct ScopeSnapshotTests {
     await stage.provisioner.close()
   }
 
+  @Test(
+    "a trigger whose WHEN may run SQL is told as that, with what ends it",
+    arguments: TestedVersions.majors)
+  func condition(major: Int) async throws {
+    let stage = try await Stage.setUp(on: TestServer.shared(major: major))
+    try await prepare(stage)
+    let before = try await look(stage)
+    try await stage.enter().execute(
+      """
+      CREATE TRIGGER w AFTER UPDATE ON \(stage.scope).orders FOR EACH ROW
+        WHEN (query_to_xml('SELECT pg_catalog.lo_create(0)', true, true, '') IS NULL)
+        EXECUTE FUNCTION suppress_redundant_updates_trigger();
+      CREATE TRIGGER plain AFTER UPDATE ON \(stage.scope).orders FOR EACH ROW
+        WHEN (OLD.id IS DISTINCT FROM NEW.id + 1)
+        EXECUTE FUNCTION suppress_redundant_updates_trigger();
+      """)
+    expectEnded(await stage.revoke(.keep).last)
+    let orders = "\(stage.scope).orders"
+    #expect(
+      Set(try await changes(stage, since: before).map { "\($0.kind): \($0.name)" })
+        == [
+          "trigger that may run SQL: w on \(orders) (DROP TRIGGER w ON \(orders) ends it)",
+          "trigger: plain on \(orders)",
+        ])
+    await stage.provisioner.close()
+  }
+
   @Test("thousands of triggers are a few rows and a digest of the rest")
   func many() async throws {
     let stage = try await Stage.setUp(on: TestServer.shared)

@@ -118,6 +118,7 @@ private func change(from was: String?, to now: String?, _ kind: String) -> Strin
 extension OwnerSnapshot {
   /// Kinds whose value is a digest of what they are.
   package static let codeKinds: Set<String> = [
-    "function", "trigger", "rule", "view", "policy", "default", "scope setting",
+    "function", "trigger", "trigger that may run SQL", "rule", "view", "policy", "default",
+    "scope setting",
   ]
 }

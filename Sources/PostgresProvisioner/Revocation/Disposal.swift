@@ -119,7 +119,7 @@ extension Connection {
     // That no statement was refused is no proof.
     let undone: [Statement] = [
       .endingHooks(of: role.oid, keepingData: true), .disarming(of: role.oid),
-      .undoingGrants(of: role.oid),
+      .disarmingDomains(of: role.oid), .undoingGrants(of: role.oid),
     ]
     for undoing in undone {
       let left = try query(Statement("\(undoing.sql) LIMIT 1", undoing.parameters))
@@ -132,11 +132,13 @@ extension Connection {
   }
 
   /// SECURITY DEFINER, because its owner can do nothing; as INVOKER it would run with the power of
-  /// whoever comes by.
+  /// whoever comes by. What a domain checks runs so always.
   private func disarm(
     _ role: RoleRecord, until deadline: ContinuousClock.Instant
   ) throws(PostgresError) -> Portions {
-    try executeEach(of: .disarming(of: role.oid), until: deadline)
+    var portions = try executeEach(of: .disarming(of: role.oid), until: deadline)
+    portions.add(try executeEach(of: .disarmingDomains(of: role.oid), until: deadline))
+    return portions
   }
 
   /// Before 16 nobody but a superuser owns one.

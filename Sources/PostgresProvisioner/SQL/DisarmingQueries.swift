@@ -18,6 +18,26 @@ extension Statement {
       """, [String(oid)])
   }
 
+  /// Takes the checks from the role's domains that are not provably data: they run as whoever uses
+  /// the domain, in a trigger's WHEN, in a cast.
+  static func disarmingDomains(of oid: UInt32) -> Statement {
+    Statement(
+      """
+      WITH mine AS (
+        SELECT t.oid
+          FROM pg_catalog.pg_type t
+         WHERE t.typowner = $1::pg_catalog.oid AND t.typtype = 'd'
+      ), \(expressions(of: "pg_type"))
+      SELECT pg_catalog.format('ALTER DOMAIN %I.%I DROP CONSTRAINT %I', n.nspname, t.typname, o.conname)
+               AS sql, 1 AS weight
+        FROM pg_catalog.pg_constraint o
+        JOIN pg_catalog.pg_type t ON t.oid = o.contypid
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+       WHERE o.contype = 'c' AND o.contypid IN (SELECT relation FROM unsafe_expression)
+       ORDER BY o.oid
+      """, [String(oid)])
+  }
+
   /// Takes back what the role has granted on its own things, beyond what everybody has by default:
   /// a view of a stranger's would still read them.
   static func undoingGrants(of oid: UInt32) -> Statement {

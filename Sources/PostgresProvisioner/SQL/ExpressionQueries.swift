@@ -5,7 +5,10 @@
 /// `{TAG :field value …}`, with brackets and blanks in names behind a backslash. Tags that are not known
 /// are refused, and so are functions but those of the server's own that are immutable: they look at
 /// nothing but their arguments. Source: PostgreSQL's nodes/primnodes.h and nodes/parsenodes.h.
-let expressions = """
+///
+/// - Parameter catalog: of which `mine` has the `oid`: `pg_class`, `pg_type` or `pg_trigger`.
+func expressions(of catalog: String) -> String {
+  """
   expression AS MATERIALIZED (
     SELECT written.relation, written.place, written.is_query,
            -- The next number of a sequence that is named as it is.
@@ -13,26 +16,30 @@ let expressions = """
              ' ' || written.tree::pg_catalog.text, ':funcid 1574 ([^{}]*:args \\(\\{CONST :consttype 2205 )',
              ':sequence \\1', 'g') AS tree
       FROM (
-        SELECT d.adrelid, 'a default or a generated column', false, d.adbin
+        SELECT 'pg_class', d.adrelid, 'a default or a generated column', false, d.adbin
           FROM pg_catalog.pg_attrdef d
         UNION ALL
-        SELECT o.conrelid, 'the constraint ' || pg_catalog.quote_ident(o.conname), false, o.conbin
+        SELECT CASE o.contypid WHEN 0 THEN 'pg_class' ELSE 'pg_type' END,
+               CASE o.contypid WHEN 0 THEN o.conrelid ELSE o.contypid END, 'the constraint ' || pg_catalog.quote_ident(o.conname), false, o.conbin
           FROM pg_catalog.pg_constraint o
         UNION ALL
-        SELECT i.indrelid, 'an index', false, i.indexprs
+        SELECT 'pg_class', i.indrelid, 'an index', false, i.indexprs
           FROM pg_catalog.pg_index i
         UNION ALL
-        SELECT i.indrelid, 'the condition of an index', false, i.indpred
+        SELECT 'pg_class', i.indrelid, 'the condition of an index', false, i.indpred
           FROM pg_catalog.pg_index i
         UNION ALL
-        SELECT x.stxrelid, 'its statistics', false, x.stxexprs
+        SELECT 'pg_class', x.stxrelid, 'its statistics', false, x.stxexprs
           FROM pg_catalog.pg_statistic_ext x
         UNION ALL
-        SELECT w.ev_class, 'its query', true, w.ev_action
+        SELECT 'pg_trigger', t.oid, 'its WHEN', false, t.tgqual
+          FROM pg_catalog.pg_trigger t
+        UNION ALL
+        SELECT 'pg_class', w.ev_class, 'its query', true, w.ev_action
           FROM pg_catalog.pg_rewrite w
-      ) written (relation, place, is_query, tree)
+      ) written (catalog, relation, place, is_query, tree)
       JOIN mine ON mine.oid = written.relation
-     WHERE written.tree IS NOT NULL
+     WHERE written.catalog = '\(catalog)' AND written.tree IS NOT NULL
   ), call AS (
     SELECT e.relation, e.place, found[1]::pg_catalog.oid AS oid
       FROM expression e
@@ -67,11 +74,12 @@ let expressions = """
                 OR e.is_query AND found[1] = ANY (\(queryTags)))
   )
   """
+}
 
 /// Constants, columns and what is reckoned with them, in the words of all versions.
 private let harmlessTags = """
   '{VAR,CONST,FUNCEXPR,OPEXPR,DISTINCTEXPR,NULLIFEXPR,SCALARARRAYOPEXPR,BOOLEXPR,NULLTEST,BOOLEANTEST,
-    RELABELTYPE,COERCEVIAIO,ARRAYCOERCEEXPR,COLLATE,COLLATEEXPR,ARRAY,ARRAYEXPR,CASE,CASEEXPR,WHEN,
+    RELABELTYPE,COERCEVIAIO,COERCETODOMAINVALUE,ARRAYCOERCEEXPR,COLLATE,COLLATEEXPR,ARRAY,ARRAYEXPR,CASE,CASEEXPR,WHEN,
     CASEWHEN,CASETESTEXPR,COALESCE,COALESCEEXPR,MINMAX,MINMAXEXPR,SQLVALUEFUNCTION,
     SUBSCRIPTINGREF}'::pg_catalog.text[]
   """

@@ -74,7 +74,7 @@ private let relations = """
                         WHERE c.relkind = 'S' AND d.objid = c.oid
                           AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                           AND d.refclassid = d.classid AND d.deptype IN ('a', 'i'))
-  ), \(expressions), \(mentions), reasons (oid, reason) AS (
+  ), \(expressions(of: "pg_class")), \(mentions), reasons (oid, reason) AS (
     SELECT relation, reason FROM unsafe_expression
     UNION ALL
     SELECT relation, reason FROM unsafe_mention

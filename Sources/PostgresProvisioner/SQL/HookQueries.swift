@@ -1,29 +1,35 @@
 import PostgresClient
 
 extension Statement {
-  /// Ends the hooks of the role's on others' tables: drops its functions that triggers there run,
-  /// and with them the triggers and whatever of the role's own leans on them and holds no data.
+  /// Ends the hooks of the role's on others' tables: drops whatever of its own triggers there lean on
+  /// (their function, or what their WHEN names: a function, a domain, an operator), and with it the
+  /// triggers and whatever of the role's own leans on it and holds no data.
   ///
-  /// A function on which something of others' leans as well, like a view that names it, or data of
-  /// the role's that is to stay, stays, and does nothing any more; a view of others' that it wrote
-  /// to says so. In `sql`, for the role to run.
+  /// A function of a trigger on which something of others' leans as well, like a view that names it, or
+  /// data of the role's that is to stay, stays, and does nothing any more; a view of others' that it
+  /// wrote to says so. What a WHEN names and has to stay is made harmless with the rest
+  /// (`DisarmingQueries`). In `sql`, for the role to run.
   static func endingHooks(of oid: UInt32, keepingData: Bool) -> Statement {
     Statement(
       """
       WITH RECURSIVE hook AS (
-        SELECT p.oid, p.prosrc,
-               pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname) || '()'
-                 AS name
-          FROM pg_catalog.pg_proc p
-          JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-         WHERE p.proowner = $1::pg_catalog.oid
-           AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
-           AND EXISTS (SELECT
-                         FROM pg_catalog.pg_trigger t
-                         JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
-                        WHERE t.tgfoid = p.oid AND c.relowner <> p.proowner)
+        SELECT DISTINCT d.refclassid AS classid, d.refobjid AS objid
+          FROM pg_catalog.pg_shdepend own
+          JOIN pg_catalog.pg_depend d ON d.refclassid = own.classid AND d.refobjid = own.objid
+          JOIN pg_catalog.pg_trigger t
+            ON d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND t.oid = d.objid
+          JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+         WHERE own.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+           AND own.refobjid = $1::pg_catalog.oid AND own.deptype = 'o'
+           AND own.dbid = (SELECT b.oid
+                             FROM pg_catalog.pg_database b
+                            WHERE b.datname = pg_catalog.current_database())
+           AND own.classid IN ('pg_catalog.pg_proc'::pg_catalog.regclass,
+                               'pg_catalog.pg_type'::pg_catalog.regclass,
+                               'pg_catalog.pg_operator'::pg_catalog.regclass)
+           AND c.relowner <> own.refobjid
       ), reached (classid, objid, objsubid) AS (
-        SELECT 'pg_catalog.pg_proc'::pg_catalog.regclass::pg_catalog.oid, oid, 0
+        SELECT classid, objid, 0
           FROM hook
         UNION
         SELECT next.classid, next.objid, next.objsubid
@@ -70,19 +76,27 @@ extension Statement {
                   THEN pg_catalog.format(
                          'CREATE OR REPLACE FUNCTION %s RETURNS trigger LANGUAGE plpgsql '
                            || 'SECURITY DEFINER SET search_path TO pg_catalog, pg_temp AS %L',
-                         hook.name, nothing.source)
-                  ELSE pg_catalog.format('DROP FUNCTION %s CASCADE', hook.name) END AS sql,
+                         o.identity, nothing.source)
+                  WHEN hook.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+                  THEN pg_catalog.format('DROP %s CASCADE', \(routineAddress))
+                  ELSE pg_catalog.format('DROP %s %s CASCADE', pg_catalog.upper(o.type), o.identity)
+             END AS sql,
              5 AS weight
         FROM hook
+       CROSS JOIN LATERAL pg_catalog.pg_identify_object(hook.classid, hook.objid, 0) o
+        LEFT JOIN pg_catalog.pg_proc p
+          ON hook.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = hook.objid
+        LEFT JOIN pg_catalog.pg_type y
+          ON hook.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND y.oid = hook.objid
        CROSS JOIN (VALUES ($2)) nothing (source)
        CROSS JOIN LATERAL (
-          SELECT hook.oid IN (SELECT held.objid
-                                FROM held
-                               WHERE held.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass)
-                   AS is_held
+          SELECT (hook.classid, hook.objid) IN (SELECT held.classid, held.objid FROM held) AS is_held
        ) stays
-       WHERE NOT stays.is_held OR hook.prosrc <> nothing.source
-       ORDER BY hook.oid
+       -- The type of a table goes with the table.
+       WHERE (NOT stays.is_held AND COALESCE(y.typtype, '') <> 'c'
+              OR stays.is_held AND p.prorettype = 'pg_catalog.trigger'::pg_catalog.regtype
+                 AND p.prosrc <> nothing.source)
+       ORDER BY hook.classid, hook.objid
       """, [String(oid), hookOfNothing, String(keepingData)])
   }
 }

@@ -37,8 +37,18 @@ extension Statement {
                    AND EXISTS (SELECT
                                  FROM role
                                 WHERE pg_catalog.has_table_privilege(role.oid, c.oid, 'TRIGGER')))
-      ), hook (kind, name, value) AS (
-        SELECT 'trigger', pg_catalog.quote_ident(t.tgname) || ' on ' || armed.name,
+      ), mine AS (
+        SELECT t.oid
+          FROM pg_catalog.pg_trigger t
+         WHERE t.tgqual IS NOT NULL AND NOT t.tgisinternal AND t.tgparentid = 0
+           AND t.tgrelid IN (SELECT oid FROM armed)
+      ), \(expressions(of: "pg_trigger")), hook (kind, name, value) AS (
+        SELECT CASE WHEN t.oid IN (SELECT relation FROM unsafe_expression)
+                    THEN 'trigger that may run SQL' ELSE 'trigger' END,
+               pg_catalog.format('%I on %s', t.tgname, armed.name)
+                 || CASE WHEN t.oid IN (SELECT relation FROM unsafe_expression)
+                         THEN pg_catalog.format(' (DROP TRIGGER %I ON %s ends it)', t.tgname, armed.name)
+                         ELSE '' END,
                pg_catalog.concat_ws('|', t.tgenabled, t.tgtype, t.tgattr, t.tgqual, t.tgargs,
                  t.tgoldtable, t.tgnewtable, t.tgfoid::pg_catalog.regprocedure)
           FROM pg_catalog.pg_trigger t

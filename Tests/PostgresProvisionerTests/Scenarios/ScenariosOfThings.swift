@@ -283,6 +283,34 @@ extension Scenario {
         #expect(try await stage.read("SELECT count(*) FROM \(stage.scope).m") == ["1"])
       }
     },
+    Scenario(name: "a domain in the WHEN of a trigger on somebody else's table") { stage in
+      try await stage.makeTrigger(when: "NEW.id::\(stage.scope).evil IS NULL")
+      return { ending async throws in
+        #expect(ending.objectsDropped == 4)
+        try await stage.expectNoCode()
+      }
+    },
+    Scenario(
+      name: "a domain in the WHEN of a trigger, and data of that domain", end: .stuck(.residue)
+    ) { stage in
+      try await stage.makeTrigger(when: "NEW.id::\(stage.scope).evil IS NULL")
+      try await stage.enter().execute("CREATE TABLE \(stage.scope).t (id \(stage.scope).evil)")
+      return { ending async throws in
+        try await stage.expectNoCode()
+        #expect(try await stage.read("SELECT count(*) FROM \(stage.scope).t") == ["0"])
+      }
+    },
+    Scenario(
+      name: "a function and an operator in the WHEN of triggers, and data", end: .stuck(.residue)
+    ) { stage in
+      try await stage.makeTrigger(
+        when: "\(stage.scope).code(NEW.id) AND NEW.id OPERATOR(\(stage.scope).!!!) 1")
+      try await stage.work("t")
+      return { ending async throws in
+        #expect(ending.objectsDropped >= 2)
+        try await stage.expectNoCode()
+      }
+    },
     Scenario(name: "default privileges for the scope") { stage in
       for database in ["postgres", "other"] {
         try await stage.enter(database).execute(
@@ -363,6 +391,31 @@ extension Stage {
       CREATE VIEW \(scope).names AS SELECT '\(scope).fire()'::regprocedure AS f;
       CREATE VIEW \(scope).more AS SELECT * FROM \(scope).names;
       """)
+  }
+
+  /// A trigger on a table of a superuser's whose function is the server's own, and whose WHEN names
+  /// code of the holder's.
+  fileprivate func makeTrigger(when condition: String) async throws {
+    try await enter().execute(
+      """
+      CREATE DOMAIN \(scope).evil AS int
+        CHECK (query_to_xml('SELECT pg_catalog.lo_create(0)', true, true, '') IS NOT NULL);
+      CREATE FUNCTION \(scope).code(int) RETURNS boolean LANGUAGE sql VOLATILE
+        AS 'SELECT pg_catalog.lo_create(0) > 0';
+      CREATE FUNCTION \(scope).both(int, int) RETURNS boolean LANGUAGE sql VOLATILE
+        AS 'SELECT pg_catalog.lo_create(0) > 0';
+      CREATE OPERATOR \(scope).!!! (FUNCTION = \(scope).both, LEFTARG = int, RIGHTARG = int);
+      CREATE TRIGGER w AFTER UPDATE ON \(scope).orders FOR EACH ROW WHEN (\(condition))
+        EXECUTE FUNCTION suppress_redundant_updates_trigger();
+      """)
+  }
+
+  /// What somebody else does to the table makes nothing.
+  fileprivate func expectNoCode() async throws {
+    let count = "SELECT count(*) FROM pg_largeobject_metadata"
+    let before = try await read(count)
+    try await test.execute("UPDATE \(scope).orders SET id = 43")
+    #expect(try await read(count) == before)
   }
 
   fileprivate func expectNoTrigger() async throws {
