@@ -33,6 +33,7 @@ package actor Ledger {
   private nonisolated let published: Mutex<Published>
   nonisolated let directory: StateDirectory
   private var store: Store
+  private var files: LedgerFiles
   private(set) var frontier: Frontier
   private var recent: [IdempotencyKey.Place: RecentWrite]
   private(set) var signer: NoteSigner
@@ -81,6 +82,7 @@ package actor Ledger {
     (checkpoints, announced) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     try directory.removeUnfinished()
     store = try Store(directory.ledgerPath)
+    files = LedgerFiles(directory.ledgerPath)
     let loaded = try store.load()
     let isNew = loaded.size == 0 && loaded.note == nil
     let remains = isNew ? Remains(in: directory, published: published, of: origin) : nil
@@ -128,8 +130,10 @@ package actor Ledger {
     }
   }
 
-  /// Tries again to write what the disk owes; does nothing when it owes nothing.
+  /// Tries again to write what the disk owes, and looks whether the disk is still the one that was
+  /// written to; does nothing more when it owes nothing.
   package func settle() async {
+    if unwritable == nil { unwritable = files.displaced }
     guard unwritable != nil, !isWriting else { return }
     isWriting = true
     await writeWaiting()
@@ -174,7 +178,8 @@ package actor Ledger {
   }
 
   private func commit() async {
-    var trouble = unwritable == nil ? nil : await reopen()
+    var trouble = files.displaced
+    if trouble == nil, unwritable != nil { trouble = await reopen() }
     var batch = Batch(from: state)
     batch.written = owed.written
     batch.documents = owed.documents
@@ -194,6 +199,7 @@ package actor Ledger {
           batch, after: frontier, signer: signer, failpoint: failpoint)
         (self.signer, frontier, newestNote) = (signer, written.frontier, written.note)
         announced.yield(written.note)
+        files.noteWrite()
       }
       state = batch.state
       for (place, write) in batch.recent { recent[place] = write }
@@ -388,6 +394,7 @@ package actor Ledger {
       let missing = owed.entries.filter { !taken.contains($0.nonce) }
       // Readers may be at the old handle still; it closes with the last of them.
       store = fresh
+      files = LedgerFiles(directory.ledgerPath)
       (self.signer, state, frontier) = (signer, verified.state, verified.frontier)
       (recent, newestNote) = (loaded.recent, loaded.note)
       for (place, write) in owed.recent { recent[place] = write }
