@@ -63,7 +63,19 @@ actor AdminConnections {
     try await waitForTurn(purpose)
     defer { endTurn(purpose) }
     let session = try await takeSession(for: purpose)
-    return try await run(body, in: session, purpose, of: systemIdentifier, keep: true)
+    do throws(Failure) {
+      return try await attempt(body, in: session, purpose, of: systemIdentifier, keep: true)
+    } catch {
+      guard error.mayBeOfTheDoor else { throw error.error }
+    }
+    // Once: what is held in the catalogs of one database is free in another one, and what is the
+    // server's is held there as well.
+    let other = try await takeSession(for: purpose)
+    do throws(Failure) {
+      return try await attempt(body, in: other, purpose, of: systemIdentifier, keep: true)
+    } catch {
+      throw error.error
+    }
   }
 
   /// Runs `body` on a connection of its own to another database, closed afterwards: what it does
@@ -82,8 +94,12 @@ actor AdminConnections {
       throw error.mayBeOfTheDatabase
         ? ProvisioningError(.refused, error.error.message) : error.error
     }
-    return try await run(
-      body, in: session, purpose, of: systemIdentifier, keep: false, patience: patience)
+    do throws(Failure) {
+      return try await attempt(
+        body, in: session, purpose, of: systemIdentifier, keep: false, patience: patience)
+    } catch {
+      throw error.error
+    }
   }
 
   /// Shows that the server lets us in by this very secret.
@@ -108,15 +124,21 @@ actor AdminConnections {
     for session in sessions { await session.connection.close() }
   }
 
-  private func run<Value: Sendable>(
+  private struct Failure: Error {
+    let error: ProvisioningError
+    /// Whether the same could go well by another door.
+    var mayBeOfTheDoor = false
+  }
+
+  private func attempt<Value: Sendable>(
     _ body: @Sendable (isolated Connection) throws -> Value,
     in session: AdminSession, _ purpose: Purpose, of systemIdentifier: String?, keep: Bool,
     patience: Duration? = nil
-  ) async throws(ProvisioningError) -> Answer<Value> {
+  ) async throws(Failure) -> Answer<Value> {
     let isOther = systemIdentifier.map { $0 != session.systemIdentifier } ?? false
     if isClosed || isOther {
       await session.connection.close()
-      throw isClosed ? .closed : .otherServer(at: server.place)
+      throw Failure(error: isClosed ? .closed : .otherServer(at: server.place))
     }
     let id = ObjectIdentifier(session.connection)
     used[id] = (session, purpose, keep)
@@ -127,11 +149,16 @@ actor AdminConnections {
     if fault == .lostAfter { (result, isSound) = (.failure(ProvisioningError.lost), false) }
     used[id] = nil
     if !isSound { doubtIdle() }
-    await giveBack(session, keep: keep && isSound)
+    let isHeldUp = keep && isSound && purpose != .issuing && result.isHeldUp
+    if isHeldUp { server.noteShut(session) }
+    await giveBack(session, keep: keep && isSound && !isHeldUp)
     switch result {
     case .success(let value):
       return Answer(value: value, systemIdentifier: session.systemIdentifier)
-    case .failure(let error): throw ProvisioningError(error, at: server.place)
+    case .failure(let error):
+      throw Failure(
+        error: ProvisioningError(error, at: server.place),
+        mayBeOfTheDoor: isHeldUp && !server.isBest(session))
     }
   }
 
@@ -170,8 +197,12 @@ actor AdminConnections {
       return try await server.open(purpose == .issuing ? .home : .any)
     } catch {
       // Somebody else has all connections that the server gives; those that we have come back.
+      if error.isFull, purpose != .issuing,
+        let (session, _) = takeIdle(for: purpose, byAnyDoor: true)
+      {
+        return session
+      }
       if error.isFull, purpose == .revoking {
-        if let (session, _) = takeIdle(for: purpose) { return session }
         if used.values.contains(where: \.keep),
           let session = await withCheckedContinuation({ waitingForReturn.append($0) })
         {
@@ -195,13 +226,15 @@ actor AdminConnections {
 
   /// What revocations need is kept in hand: nobody else takes the last one.
   private func takeIdle(
-    for purpose: Purpose
+    for purpose: Purpose, byAnyDoor: Bool = false
   ) -> (session: AdminSession, since: ContinuousClock.Instant)? {
     let isKept =
       keeper != nil && idle.count == 1
       && !used.values.contains { $0.purpose == .revoking && $0.keep }
     if isKept, purpose != .revoking { return nil }
-    let suitable = idle.lastIndex { purpose != .issuing || server.isHome($0.session) }
+    let suitable = idle.lastIndex {
+      byAnyDoor || (purpose == .issuing ? server.isHome($0.session) : server.isBest($0.session))
+    }
     return suitable.map { idle.remove(at: $0) }
   }
 
@@ -228,17 +261,22 @@ actor AdminConnections {
   private static let keptOneLookedAfter = Duration.seconds(5)
 
   private func lookAfterTheKeptOne() async {
-    while let (session, since) = idle.first {
-      if ContinuousClock.now - since < Self.keptOneLookedAfter { return }
+    while let (session, since) = idle.first,
+      ContinuousClock.now - since >= Self.keptOneLookedAfter
+    {
       idle.removeFirst()
       let isThere = await isThere(session, for: .revoking)
       await giveBack(session, keep: isThere)
-      if isThere { return }
     }
-    guard idle.isEmpty, !used.values.contains(where: \.keep), !isClosed else { return }
+    let kept = idle.map(\.session) + used.values.filter(\.keep).map(\.session)
+    guard !kept.contains(where: server.isBest), !isClosed,
+      idle.isEmpty || idle.count + used.count < connectionsMax
+    else { return }
     // One that cannot be opened now is tried again; whoever needs it meanwhile hears why.
     guard let session = try? await server.open(.any) else { return }
-    await giveBack(session, keep: true)
+    // Other doors may have turned out to be shut: then there was one by this door before.
+    let isMore = !idle.contains { $0.session.database == session.database }
+    await giveBack(session, keep: isMore)
   }
 
   private func waitForTurn(_ purpose: Purpose) async throws(ProvisioningError) {
@@ -281,6 +319,15 @@ actor AdminConnections {
     let returns = waitingForReturn
     waitingForReturn = []
     for waiter in returns { waiter.resume(returning: nil) }
+  }
+}
+
+extension Result where Failure == any Error {
+  /// Whether it took too long, maybe because somebody holds what had to be looked at: the owner of a
+  /// database can lock its catalogs.
+  fileprivate var isHeldUp: Bool {
+    guard case .failure(let error as PostgresError) = self else { return false }
+    return [.lockNotAvailable, .queryCanceled].contains(error.sqlState)
   }
 }
 

@@ -12,14 +12,23 @@ enum AdminDoor: Hashable, Sendable {
   case only(String)
 }
 
+/// A database of the server besides the policy's.
+struct OtherDatabase: Sendable {
+  let name: String
+  /// Whether it belongs to somebody else than the policy's.
+  let isAnothers: Bool
+}
+
 /// What was learned of a server when it let us in.
 final class KnownServer: Sendable {
   private let known = Mutex(Known())
 
   private struct Known {
     var version: Int?
-    var doors: [String] = []
-    var lastDoor: String?
+    /// Nil until it has let us in.
+    var others: [OtherDatabase]?
+    /// By name: until when others are tried first.
+    var shut: [String: ContinuousClock.Instant] = [:]
   }
 
   /// As `server_version_num`; nil until it was seen.
@@ -29,19 +38,36 @@ final class KnownServer: Sendable {
   }
 
   func note(_ session: AdminSession) {
-    known.withLock { $0.doors = [session.database] + session.otherDatabases }
+    known.withLock { $0.others = session.otherDatabases }
   }
 
-  /// The one that a session came in by when home was shut.
-  func noteDoor(_ database: String) { known.withLock { $0.lastDoor = database } }
+  /// By this one nobody came in just now, or whoever was in could not look.
+  func noteShut(_ database: String) {
+    known.withLock { known in
+      let now = ContinuousClock.now
+      known.shut = known.shut.filter { $0.value > now }
+      known.shut[database] = now + Self.shutFor
+    }
+  }
 
-  /// Where to try when `home` lets nobody in, the most promising first. The last two are in every
-  /// server that nobody has taken them out of.
+  private static let shutFor = Duration.seconds(10)
+
+  /// Where to come in for what is about roles, the most promising first.
+  ///
+  /// The owner of the policy's database, and holders in it, can lock its catalogs against every look;
+  /// so those come first in which he has no power, `postgres` before all. Sessions in `template1`
+  /// would keep others from making databases: it is the last.
   func doors(besides home: String) -> [String] {
     let known = known.withLock { $0 }
-    let all = [known.lastDoor].compactMap(\.self) + known.doors + ["postgres", "template1"]
-    var seen: Set<String> = [home]
-    return all.filter { seen.insert($0).inserted }
+    let others = known.others ?? [OtherDatabase(name: "postgres", isAnothers: true)]
+    let all =
+      others.filter(\.isAnothers).map(\.name) + [home]
+      + others.filter { !$0.isAnothers }.map(\.name) + ["postgres", "template1"]
+    var seen: Set<String> = []
+    let doors = all.filter { seen.insert($0).inserted }
+    let now = ContinuousClock.now
+    let isShut = { (door: String) in known.shut[door].map { $0 > now } ?? false }
+    return doors.filter { !isShut($0) } + doors.filter(isShut)
   }
 }
 
@@ -56,6 +82,7 @@ struct RefusedDoor: Error {
 
   var mayBeOfTheDatabase: Bool { shut?.mayBeOfTheDatabase ?? false }
   var isFull: Bool { shut?.isFull ?? false }
+  var isAnswer: Bool { shut?.isAnswer ?? false }
 }
 
 /// What the server, or the way there, said to one attempt.
@@ -69,6 +96,12 @@ struct ShutDoor: Error {
       return false
     }
     return state != .invalidPassword
+  }
+
+  /// Whether there is a server that said so.
+  var isAnswer: Bool {
+    guard let error = reason as? PostgresError, case .server = error.kind else { return false }
+    return true
   }
 
   /// There are as many connections as there may be, to the database or to the server.

@@ -5,7 +5,10 @@ extension PostgresProvisioner {
   package func rotate(to secret: Secret) async throws(ProvisioningError) {
     let verifier = try FreshSecret(of: secret).verifier
     let server = try await admins.run(.looking) { connection in
-      try connection.execute(ownPassword(try connection.quoted(literal: verifier.text)))
+      // A standby that does not know it would lock us out once it takes over.
+      _ = try connection.pipeline([
+        .waitForStandbys, Statement(ownPassword(try connection.quoted(literal: verifier.text))),
+      ])
     }.systemIdentifier
     failpoint(.adminPasswordChanged)
     // Connections that are open go on; a password counts only when one is opened.

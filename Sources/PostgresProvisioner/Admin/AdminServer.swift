@@ -33,25 +33,38 @@ struct AdminServer: Sendable {
     case .only(let database): return try await enter(database)
     case .any: break
     }
-    do { return try await enter(access.dbname) } catch {
-      guard error.mayBeOfTheDatabase else { throw error }
-      var full = error.isFull ? 1 : 0
-      for database in known.doors(besides: access.dbname).prefix(Self.doorsMax) {
-        do {
-          let session = try await enter(database)
-          known.noteDoor(database)
-          return session
-        } catch {
-          full += error.isFull ? 1 : 0
-          // Two databases that are full are a server that is.
-          if full > 1 || !error.mayBeOfTheDatabase { throw error }
+    var (full, refusal): ([String], RefusedDoor?) = ([], nil)
+    for database in known.doors(besides: access.dbname).prefix(Self.doorsMax + 1) {
+      do {
+        let session = try await enter(database)
+        // Then it was not the server that was full.
+        for database in full { known.noteShut(database) }
+        return session
+      } catch {
+        let isHome = database == access.dbname
+        if error.isFull { full.append(database) } else { known.noteShut(database) }
+        // What the policy says is what people can correct.
+        refusal = isHome ? error : refusal ?? error
+        // Two databases that are full are a server that is; and a server can ask for other proof
+        // elsewhere than at home.
+        if full.count > 1 || !error.mayBeOfTheDatabase && (isHome || !error.isAnswer) {
+          throw error
         }
       }
-      throw error
     }
+    throw refusal
+      ?? RefusedDoor(ProvisioningError(.unreachable, "no database of \(place) is known"))
   }
 
   func isHome(_ session: AdminSession) -> Bool { session.database == access.dbname }
+
+  /// Whether nothing speaks for another door than the one by which it came in.
+  func isBest(_ session: AdminSession) -> Bool {
+    known.doors(besides: access.dbname).first == session.database
+  }
+
+  /// The next one comes in by another door.
+  func noteShut(_ session: AdminSession) { known.noteShut(session.database) }
 
   /// Connects by this very password and no other one.
   func prove(_ password: Secret) async throws(RefusedDoor) -> AdminSession {
@@ -91,7 +104,7 @@ struct AdminServer: Sendable {
       let parameters = parameters(database, password, serverVersion: assumed)
       let session: AdminSession
       do {
-        session = try await AdminSession(to: parameters) {
+        session = try await AdminSession(to: parameters, besides: access.dbname) {
           Dialect(serverVersion: $0).hasSettings(of: Dialect(serverVersion: assumed ?? 0))
         }
       } catch {

@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Synchronization
 import Threads
 
 /// One connection of the admin login, and which server is at its other end.
@@ -10,8 +11,9 @@ struct AdminSession: Sendable {
   let systemIdentifier: String
   /// The database by which it came in.
   let database: String
-  /// Others that would let us in as well, those first that belong to somebody else.
-  let otherDatabases: [String]
+  /// Others than the policy's that would let us in as well, those first that belong to somebody
+  /// else.
+  let otherDatabases: [OtherDatabase]
 
   /// A little more than the server's own limit for one statement: only a server that does not
   /// answer at all gets this far.
@@ -20,7 +22,8 @@ struct AdminSession: Sendable {
   /// - Parameter isSettled: whether `parameters` state what a server of this version can be told.
   /// - Throws: `PostgresError`, `UnsettledSession` or `UselessSession`.
   init(
-    to parameters: ConnectionParameters, isSettled: (_ serverVersion: Int) -> Bool
+    to parameters: ConnectionParameters, besides home: String,
+    isSettled: (_ serverVersion: Int) -> Bool
   ) async throws {
     let connection = try await Connection.open(parameters)
     let introduction: Introduction
@@ -29,7 +32,7 @@ struct AdminSession: Sendable {
       guard isSettled(connection.serverVersion) else {
         throw UnsettledSession(serverVersion: connection.serverVersion)
       }
-      let (answer, _) = await limited(connection, .seconds(3)) { try $0.introduction() }
+      let (answer, _) = await limited(connection, .seconds(3)) { try $0.introduction(home) }
       introduction = try answer.get()
       if let objection = introduction.objection(to: parameters.user) {
         throw UselessSession(description: objection)
@@ -69,9 +72,32 @@ private func limited<Value: Sendable>(
   _ connection: Connection, _ limit: Duration,
   _ body: @Sendable (isolated Connection) throws -> Value
 ) async -> (Result<Value, any Error>, isSound: Bool) {
-  let alarm = Alarm(after: limit) { connection.sever() }
+  let alarm = Alarm(after: limit) {
+    Cancelling.begin(connection)
+    connection.sever()
+  }
   let (result, isUsable) = await connection.attempt(body)
   return (result, isSound: alarm.cancel() && isUsable)
+}
+
+/// A backend whose client is gone can go on with what it was doing, and keeps its slot: so it is told
+/// to stop. To tell it can block where the server does not answer; few wait for that at a time.
+private enum Cancelling {
+  private static let underWay = Mutex(0)
+
+  static func begin(_ connection: Connection) {
+    let isRoom = underWay.withLock { count in
+      guard count < 4 else { return false }
+      count += 1
+      return true
+    }
+    guard isRoom else { return }
+    Task {
+      // A server that cannot be told is one that is not there, which the caller hears.
+      try? await connection.cancel()
+      underWay.withLock { $0 -= 1 }
+    }
+  }
 }
 
 extension Connection {
@@ -97,7 +123,7 @@ struct UselessSession: Error, CustomStringConvertible {
 /// What a session says of itself before anything is asked of it.
 private struct Introduction: Sendable {
   let systemIdentifier: String
-  let otherDatabases: [String]
+  let otherDatabases: [OtherDatabase]
   private let names: [String]
   private let isReadOnly: Bool
   private let isStandby: Bool
@@ -107,7 +133,9 @@ private struct Introduction: Sendable {
     names = [try row.text("session_user"), try row.text("current_user")]
     isReadOnly = try row.bool("is_read_only")
     isStandby = try row.bool("is_standby")
-    otherDatabases = try databases.map { row throws(PostgresError) in try row.text("datname") }
+    otherDatabases = try databases.map { row throws(PostgresError) in
+      OtherDatabase(name: try row.text("datname"), isAnothers: try row.bool("is_anothers"))
+    }
   }
 
   func objection(to user: String) -> String? {
@@ -119,9 +147,9 @@ private struct Introduction: Sendable {
 }
 
 extension Connection {
-  fileprivate func introduction() throws(PostgresError) -> Introduction {
+  fileprivate func introduction(_ home: String) throws(PostgresError) -> Introduction {
     let answers = try pipeline([
-      .introduction, .otherDoors(limit: AdminServer.doorsMax),
+      .introduction, .otherDoors(besides: home, limit: AdminServer.doorsMax),
     ])
     return try Introduction(answers[0][0], answers[1])
   }

@@ -28,7 +28,9 @@ struct AdminSettings {
   private static let nature = [
     ("default_transaction_read_only", "off"), ("default_transaction_deferrable", "off"),
     ("default_transaction_isolation", "read committed"), ("row_security", "on"),
-    ("synchronous_commit", "on"), ("transform_null_equals", "off"), ("array_nulls", "on"),
+    // A standby that does not answer must hold up nobody's end; what a failover forgets is found
+    // again.
+    ("synchronous_commit", "local"), ("transform_null_equals", "off"), ("array_nulls", "on"),
     ("quote_all_identifiers", "off"),
   ]
 

@@ -1,5 +1,6 @@
 import AccessCore
 import PostgresClient
+import Synchronization
 
 extension RevocationAttempt {
   /// Takes LOGIN away, whatever the holder does against it; hands back why that did not work.
@@ -13,11 +14,18 @@ extension RevocationAttempt {
     let giveUp = ContinuousClock.now + .seconds(3)
     while true {
       let change: RoleChange
+      // What was done stays done, whatever becomes of the look after it.
+      let isFenced = Mutex(false)
       do throws(Obstacle) {
-        let fencing = try await step(on: server) { try $0.fence(role) }.value
+        let fencing = try await step(on: server) { connection in
+          try connection.fence(role) { isFenced.withLock { $0 = true } }
+        }.value
         terminated.formUnion(fencing.sessions)
         change = fencing.change
+        fenced = change == .done
       } catch {
+        fenced = isFenced.withLock(\.self)
+        if fenced, error.cause != .unreachable { return nil }
         // Whatever the server says, there is more that can be done against who is in.
         guard error.cause != .unreachable else { throw error }
         return error
@@ -60,12 +68,15 @@ struct Fencing: Sendable {
 
 extension Connection {
   /// Sessions are told to end without a pause: while they do, others can be fenced.
-  func fence(_ role: RoleRecord) throws(PostgresError) -> Fencing {
+  ///
+  /// - Parameter done: called when nobody can log in any more, before sessions are looked for.
+  func fence(_ role: RoleRecord, done: () -> Void) throws(PostgresError) -> Fencing {
     let change = try change([
       .hurry(lockTimeoutMilliseconds: 50),
       Statement(try RoleStatements(role.name, on: self).fence),
     ])
     guard change == .done else { return Fencing(change: change, sessions: []) }
+    done()
     let look = try look(terminating: role.oid, and: [], orStarting: false)
     return Fencing(change: change, sessions: look.sessions)
   }

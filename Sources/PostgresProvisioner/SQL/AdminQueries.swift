@@ -10,17 +10,24 @@ extension Statement {
       FROM pg_catalog.pg_control_system() control
     """)
 
-  /// Other databases that let us in, those first that the owner of this one cannot close.
-  static func otherDoors(limit: Int) -> Statement {
+  /// Other databases than the policy's that let us in, those first that its owner has no power in.
+  static func otherDoors(besides home: String, limit: Int) -> Statement {
     Statement(
       """
-      SELECT b.datname
+      SELECT b.datname, b.datdba IS DISTINCT FROM home.datdba AS is_anothers
         FROM pg_catalog.pg_database b
-        LEFT JOIN pg_catalog.pg_database here ON here.datname = pg_catalog.current_database()
-       WHERE b.datallowconn AND b.datconnlimit <> 0 AND b.oid <> here.oid
+        LEFT JOIN pg_catalog.pg_database home ON home.datname = $1
+       WHERE b.datallowconn AND b.datconnlimit <> 0 AND b.datname <> $1
+         AND b.datname <> 'template1'
          AND pg_catalog.has_database_privilege(b.oid, 'CONNECT')
-       ORDER BY b.datdba = here.datdba, b.oid
-       LIMIT $1::pg_catalog.int4
-      """, [String(limit)])
+       ORDER BY is_anothers DESC, b.datname <> 'postgres', b.oid
+       LIMIT $2::pg_catalog.int4
+      """, [home, String(limit)])
   }
+
+  /// For this transaction only.
+  static let waitForStandbys = Statement(
+    """
+    SELECT pg_catalog.set_config('synchronous_commit', 'on', true)
+    """)
 }
