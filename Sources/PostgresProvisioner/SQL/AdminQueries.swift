@@ -10,13 +10,18 @@ extension Statement {
       FROM pg_catalog.pg_control_system() control
     """)
 
-  /// Other databases than the policy's that let us in, those first that its owner has no power in.
+  /// Other databases than the policy's that let us in, those first that its owner has no power in;
+  /// a superuser has it in all.
   static func otherDoors(besides home: String, limit: Int) -> Statement {
     Statement(
       """
-      SELECT b.datname, b.datdba IS DISTINCT FROM home.datdba AS is_anothers
+      SELECT b.datname,
+             b.datname = 'postgres'
+             OR b.datdba IS DISTINCT FROM home.datdba AND owner.rolsuper IS NOT TRUE
+               AS is_anothers
         FROM pg_catalog.pg_database b
         LEFT JOIN pg_catalog.pg_database home ON home.datname = $1
+        LEFT JOIN pg_catalog.pg_roles owner ON owner.oid = home.datdba
        WHERE b.datallowconn AND b.datconnlimit <> 0 AND b.datname <> $1
          AND b.datname <> 'template1'
          AND pg_catalog.has_database_privilege(b.oid, 'CONNECT')
