@@ -98,7 +98,14 @@ package actor RevocationLoop: Service {
     _ id: RequestID, _ grant: Grant, _ now: Timestamp, _ boot: BootMark, _ newest: Timestamp?
   ) -> Int64 {
     if let retry = retries[id] {
-      let notBefore = grant.hasNoRoom ? retry.failed + Limits.retryExhaustedMs : retry.notBefore
+      let notBefore =
+        if grant.hasNoRoom {
+          retry.failed + Limits.retryExhaustedMs
+        } else if grant.mayGoOnElsewhere {
+          min(retry.notBefore, retry.failed + Limits.loopIntervalMs)
+        } else {
+          retry.notBefore
+        }
       return notBefore - boot.milliseconds
     }
     switch grant.stage {
@@ -234,6 +241,12 @@ private struct Due: Comparable {
 }
 
 extension Grant {
+  /// Fenced, and a server was not reached: on a standby that has not followed yet people still log
+  /// in, and are ended at each look.
+  fileprivate var mayGoOnElsewhere: Bool {
+    obstacle.map { $0.fenced && $0.because == .unreachable } ?? false
+  }
+
   /// Nobody is in any more, and the rest would take from the application what the server has.
   fileprivate var hasNoRoom: Bool {
     obstacle.map { $0.fenced && $0.because == .exhausted } ?? false

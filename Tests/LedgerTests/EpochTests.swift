@@ -59,7 +59,9 @@ struct EpochTests {
   @Test(
     "what nobody of ours signed says nothing", arguments: ["", "garbage\n", "other/log#1\n3\n"])
   func notOurs(_ text: String) async throws {
-    let ledger = try await Home().open()
+    let home = try Home()
+    defer { withExtendedLifetime(home) {} }
+    let ledger = try await home.open()
     guard case .notOurs = try await ledger.compare(published: Array(text.utf8)) else {
       Issue.record("believed")
       return
@@ -112,7 +114,9 @@ struct EpochTests {
 
   @Test("each checkpoint is announced once it is on disk; who is slow gets the newest")
   func announced() async throws {
-    let ledger = try await Home().open()
+    let home = try Home()
+    defer { withExtendedLifetime(home) {} }
+    let ledger = try await home.open()
     for size in 1...5 { try await ledger.append(Sample.exported(Int64(size))) }
     var notes = ledger.checkpoints.makeAsyncIterator()
     #expect(await notes.next() == ledger.newestNote)

@@ -55,7 +55,9 @@ struct IdempotencyTests {
 
   @Test("the same key for something else is refused")
   func otherFingerprint() async throws {
-    let ledger = try await Home().open()
+    let home = try Home()
+    defer { withExtendedLifetime(home) {} }
+    let ledger = try await home.open()
     _ = try await submit(ledger, first, key()).get()
     let refusal = await #expect(throws: Refusal.self) {
       try await submit(ledger, second, key(for: 2)).get()
@@ -65,7 +67,9 @@ struct IdempotencyTests {
 
   @Test("the same text from somebody else is another key")
   func otherPerson() async throws {
-    let ledger = try await Home().open()
+    let home = try Home()
+    defer { withExtendedLifetime(home) {} }
+    let ledger = try await home.open()
     _ = try await submit(ledger, first, key()).get()
     #expect(try await submit(ledger, second, key(of: "bob")).get().request == second)
   }
@@ -84,7 +88,9 @@ struct IdempotencyTests {
 
   @Test("a refused attempt does not use up its key")
   func refused() async throws {
-    let ledger = try await Home().open()
+    let home = try Home()
+    defer { withExtendedLifetime(home) {} }
+    let ledger = try await home.open()
     let refused = await ledger.append(
       Proposal(by: Sample.person("alice"), idempotency: key()) { _, _ in
         .failure(Refusal(.tooEarly, "not yet"))

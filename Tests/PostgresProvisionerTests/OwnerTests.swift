@@ -69,6 +69,38 @@ struct OwnerTests {
   }
 
   @Test(
+    "leave no expression that a comparison does not name", arguments: TestedVersions.majors)
+  func expressions(major: Int) async throws {
+    let stage = try await ScopeStage(major: major)
+    let scope = try await connecting(stage)
+    let role = try await stage.admin.activate(plan(stage, [scope], accept: accept))
+    let before = try await stage.admin.snapshot(
+      of: stage.owner, on: role.identity.systemIdentifier)
+    let session = try await stage.test.login(role, dbname: stage.database)
+    try await session.execute(
+      """
+      CREATE DOMAIN app.d AS int CHECK (query_to_xml('SELECT 1', true, true, '') IS NOT NULL);
+      ALTER TABLE app.orders ADD note text DEFAULT query_to_xml('SELECT 1', true, true, '')::text;
+      ALTER TABLE app.orders ADD CONSTRAINT c
+        CHECK (query_to_xml('SELECT 1', true, true, '') IS NOT NULL) NOT VALID;
+      CREATE INDEX odd ON app.orders ((length(note)));
+      SELECT pg_catalog.lo_create(777001);
+      GRANT SELECT ON LARGE OBJECT 777001 TO PUBLIC;
+      GRANT USAGE ON TYPE app.d TO PUBLIC;
+      """)
+    let after = try await stage.admin.snapshot(
+      of: stage.owner, on: role.identity.systemIdentifier)
+    let found = Set(after.changes(since: before, of: stage.owner).map { "\($0.kind) \($0.name)" })
+    #expect(
+      found.isSuperset(of: [
+        "default app.orders.note", "constraint c on app.orders", "constraint d_check on app.d",
+        "index app.odd", "grant large object 777001 to everybody",
+      ]), "\(found)")
+    expectEnded(await stage.admin.revoke(role.target([scope])))
+    await stage.close()
+  }
+
+  @Test(
     "leave traces that a comparison names, and nothing else does", arguments: TestedVersions.majors)
   func comparison(major: Int) async throws {
     let stage = try await ScopeStage(major: major)

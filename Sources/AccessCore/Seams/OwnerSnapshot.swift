@@ -118,7 +118,8 @@ private func change(from was: String?, to now: String?, _ kind: String) -> Strin
 extension OwnerSnapshot {
   /// Kinds whose value is a digest of what they are.
   package static let codeKinds: Set<String> = [
-    "function", "trigger", "trigger that may run SQL", "rule", "view", "policy", "default",
+    "function", "trigger", "trigger that may run SQL", "constraint", "index", "rule", "view",
+    "policy", "default",
     "scope setting",
   ]
 }

@@ -34,6 +34,20 @@ extension Statement {
           FROM pg_catalog.pg_namespace n
           JOIN owner ON owner.oid = n.nspowner
         UNION ALL
+        SELECT 'type ', pg_catalog.format_type(t.oid, NULL), t.typacl
+          FROM pg_catalog.pg_type t
+          JOIN owner ON owner.oid = t.typowner
+         WHERE t.typacl IS NOT NULL
+        UNION ALL
+        SELECT 'large object ', l.oid::pg_catalog.text, l.lomacl
+          FROM pg_catalog.pg_largeobject_metadata l
+          JOIN owner ON owner.oid = l.lomowner
+         WHERE l.lomacl IS NOT NULL
+        UNION ALL
+        SELECT 'server ', pg_catalog.quote_ident(s.srvname), s.srvacl
+          FROM pg_catalog.pg_foreign_server s
+          JOIN owner ON owner.oid = s.srvowner
+        UNION ALL
         SELECT 'database ', pg_catalog.quote_ident(b.datname), b.datacl
           FROM pg_catalog.pg_database b
           JOIN owner ON owner.oid = b.datdba
@@ -75,6 +89,52 @@ extension Statement {
                \(digest(policyText))
           FROM pg_catalog.pg_policy p
           JOIN relation r ON r.oid = p.polrelid
+        UNION ALL
+        SELECT 'default', r.name || '.' || pg_catalog.quote_ident(a.attname),
+               \(digest("d.adbin::pg_catalog.text"))
+          FROM pg_catalog.pg_attrdef d
+          JOIN relation r ON r.oid = d.adrelid
+          JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+        UNION ALL
+        SELECT 'constraint', pg_catalog.quote_ident(o.conname) || ' on '
+                 || COALESCE(r.name, pg_catalog.format_type(y.oid, NULL)),
+               \(digest("o.conbin::pg_catalog.text || o.convalidated::pg_catalog.text"))
+          FROM pg_catalog.pg_constraint o
+          LEFT JOIN relation r ON r.oid = o.conrelid
+          LEFT JOIN pg_catalog.pg_type y
+            ON y.oid = o.contypid AND y.typowner IN (SELECT oid FROM owner)
+         WHERE o.conbin IS NOT NULL AND (r.oid IS NOT NULL OR y.oid IS NOT NULL)
+        UNION ALL
+        SELECT 'index', x.indexrelid::pg_catalog.regclass::pg_catalog.text,
+               \(digest("pg_catalog.concat_ws('|', x.indexprs, x.indpred)"))
+          FROM pg_catalog.pg_index x
+          JOIN relation r ON r.oid = x.indrelid
+         WHERE x.indexprs IS NOT NULL OR x.indpred IS NOT NULL
+        UNION ALL
+        SELECT 'operator', o.oid::pg_catalog.regoperator::pg_catalog.text,
+               o.oprcode::pg_catalog.oid::pg_catalog.regprocedure::pg_catalog.text
+          FROM pg_catalog.pg_operator o
+          JOIN owner ON owner.oid = o.oprowner
+        UNION ALL
+        SELECT 'cast', pg_catalog.format('(%s AS %s)', pg_catalog.format_type(k.castsource, NULL),
+                                         pg_catalog.format_type(k.casttarget, NULL)),
+               pg_catalog.concat_ws(' ', k.castcontext, k.castmethod,
+                                    k.castfunc::pg_catalog.regprocedure)
+          FROM pg_catalog.pg_cast k
+          JOIN pg_catalog.pg_type y ON y.oid IN (k.castsource, k.casttarget)
+         WHERE y.typowner IN (SELECT oid FROM owner)
+         GROUP BY k.castsource, k.casttarget, k.castcontext, k.castmethod, k.castfunc
+        UNION ALL
+        SELECT 'publication', pg_catalog.quote_ident(b.pubname),
+               CASE WHEN b.puballtables THEN 'of all tables' ELSE 'of some tables' END
+          FROM pg_catalog.pg_publication b
+          JOIN owner ON owner.oid = b.pubowner
+        UNION ALL
+        SELECT 'user mapping',
+               pg_catalog.format('for %s on %I', COALESCE(m.usename, 'everybody'), m.srvname), ''
+          FROM pg_catalog.pg_user_mappings m
+          JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid
+          JOIN owner ON owner.oid = s.srvowner
         UNION ALL
         SELECT 'row security', r.name,
                CASE WHEN c.relforcerowsecurity THEN 'forced' ELSE 'enabled' END

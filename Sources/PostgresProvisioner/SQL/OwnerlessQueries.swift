@@ -1,8 +1,8 @@
 import AccessCore
 import PostgresClient
 
-/// Things that have no owner, and are for things of the role's: casts, transforms, and everybody's
-/// user mapping on a server. Nobody but the owner of those could make them, so they are the role's as
+/// Things that have no owner, and are for things of the role's: casts, transforms, and user mappings on
+/// a server, whomever they are for. Nobody but the owner of those could make them, so they are the role's as
 /// well; parts of an extension are the extension's, and those of a range type that type's.
 extension Statement {
   /// The first ones, and in `total` how many there are.
@@ -63,9 +63,13 @@ private let ownerlessThings = """
     JOIN pg_catalog.pg_language l ON l.oid = t.trflang
    WHERE made.classid = 'pg_catalog.pg_transform'::pg_catalog.regclass
   UNION ALL
-  SELECT 'user mapping', pg_catalog.format('for everybody on the server %I', m.srvname),
-         pg_catalog.format('DROP USER MAPPING FOR PUBLIC SERVER %I', m.srvname)
+  SELECT 'user mapping',
+         pg_catalog.format('for %s on the server %I',
+                           CASE m.umuser WHEN 0 THEN 'everybody' ELSE m.usename END, m.srvname),
+         pg_catalog.format('DROP USER MAPPING FOR %s SERVER %I',
+                           CASE m.umuser WHEN 0 THEN 'PUBLIC'
+                                ELSE pg_catalog.quote_ident(m.usename) END, m.srvname)
     FROM pg_catalog.pg_user_mappings m
     JOIN pg_catalog.pg_foreign_server s ON s.oid = m.srvid
-   WHERE m.umuser = 0 AND s.srvowner = $1::pg_catalog.oid
+   WHERE m.umuser <> $1::pg_catalog.oid AND s.srvowner = $1::pg_catalog.oid
   """
