@@ -23,6 +23,7 @@ extension RevocationAttempt {
         throw Obstacle(error)
       }
       found += tidied.found
+      objectsDropped += tidied.dropped
       if !onlyLooks, !tidied.left.isEmpty {
         residue += tidied.left
         throw Obstacle(
@@ -40,6 +41,8 @@ extension RevocationAttempt {
 
 private struct Tidied: Sendable {
   var found: [Residue] = []
+  /// What no role can take over, and went at once.
+  var dropped = 0
   /// What is there still, by the catalog.
   var left: [Residue] = []
   private(set) var refusals: [String] = []
@@ -101,6 +104,7 @@ extension Connection {
           try tidied.note(error)
         }
       }
+      try dropMappings(of: names, &tidied)
       try takeBackOneByOne(from: toTidy.filter(\.isOfTheServer).map(\.name), to: role.name, &tidied)
     }
     tidied.left = try owned(byAny: toTidy)
@@ -141,6 +145,24 @@ extension Connection {
           database: try row.text("database"), kind: try row.text("kind"),
           name: try row.text("name"), note: "owned by \(try row.text("rolname"))")
       }
+  }
+
+  /// User mappings are owned in the catalog, and REASSIGN OWNED passes them over. A scope that had one
+  /// before owned something, which the policy has to accept; then nothing of it is tidied.
+  private func dropMappings(
+    of scopes: [String], _ tidied: inout Tidied
+  ) throws(PostgresError) {
+    for row in try query(.mappings(of: scopes, limit: Limits.residueListedMax)) {
+      let sql = try row.text("sql")
+      do throws(PostgresError) {
+        try acting(as: try row.text("scope")) { connection throws(PostgresError) in
+          try connection.execute(sql)
+        }
+        tidied.dropped += 1
+      } catch {
+        try tidied.note(error)
+      }
+    }
   }
 
   private func attempt(_ sql: String, _ tidied: inout Tidied) throws(PostgresError) {

@@ -16,6 +16,19 @@ extension Statement {
       """, [String(oid)])
   }
 
+  /// The statements, for each of the roles to run, that drop its user mappings.
+  static func mappings(of roles: [String], limit: Int) -> Statement {
+    Statement(
+      """
+      SELECT m.usename AS scope,
+             pg_catalog.format('DROP USER MAPPING FOR %I SERVER %I', m.usename, m.srvname) AS sql
+        FROM pg_catalog.pg_user_mappings m
+       WHERE m.umuser <> 0 AND m.usename = ANY ($1::pg_catalog.text[])
+       ORDER BY m.usename, m.srvname
+       LIMIT $2
+      """, [arrayLiteral(roles), String(limit)])
+  }
+
   /// Statements of `executeEach`.
   static func droppingOwnerless(of oid: UInt32) -> Statement {
     Statement(

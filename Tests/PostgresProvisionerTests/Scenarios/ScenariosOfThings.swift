@@ -283,6 +283,44 @@ extension Scenario {
         #expect(try await stage.read("SELECT count(*) FROM \(stage.scope).m") == ["1"])
       }
     },
+    Scenario(name: "a user mapping for the scope", versions: 14...15) { stage in
+      try await stage.test.execute(
+        """
+        CREATE FOREIGN DATA WRAPPER \(stage.scope);
+        CREATE SERVER \(stage.scope) FOREIGN DATA WRAPPER \(stage.scope);
+        GRANT USAGE ON FOREIGN SERVER \(stage.scope) TO \(stage.scope);
+        """)
+      try await stage.enter().execute(
+        """
+        SET ROLE \(stage.scope);
+        CREATE USER MAPPING FOR \(stage.scope) SERVER \(stage.scope) OPTIONS (user 'x');
+        """)
+      return { ending async throws in
+        #expect(
+          try await stage.read(
+            "SELECT srvname FROM pg_user_mappings WHERE srvname = '\(stage.scope)'") == [])
+      }
+    },
+    Scenario(
+      name: "user mappings for others on a server of the role's", policy: .drop
+    ) { stage in
+      try await stage.test.execute(
+        """
+        CREATE FOREIGN DATA WRAPPER \(stage.scope);
+        GRANT USAGE ON FOREIGN DATA WRAPPER \(stage.scope) TO \(stage.scope);
+        """)
+      try await stage.enter().execute(
+        """
+        CREATE SERVER \(stage.scope) FOREIGN DATA WRAPPER \(stage.scope);
+        CREATE USER MAPPING FOR bob SERVER \(stage.scope) OPTIONS (user 'x');
+        CREATE USER MAPPING FOR CURRENT_USER SERVER \(stage.scope) OPTIONS (user 'y');
+        """)
+      return { ending async throws in
+        #expect(
+          try await stage.read(
+            "SELECT srvname FROM pg_user_mappings WHERE srvname = '\(stage.scope)'") == [])
+      }
+    },
     Scenario(name: "a domain in the WHEN of a trigger on somebody else's table") { stage in
       try await stage.makeTrigger(when: "NEW.id::\(stage.scope).evil IS NULL")
       return { ending async throws in
