@@ -32,7 +32,7 @@ extension RevocationBatch {
 
   /// Takes LOGIN away from all of them, and tells their sessions to end.
   mutating func fence(on server: String) async throws(Obstacle) {
-    try await changeAll(on: server, first: .hurry(lockTimeoutMilliseconds: 50)) {
+    try await changeAll(on: server, first: .hurry(lockTimeoutMilliseconds: 50), waitsMax: 10) {
       connection, role in
       [Statement(try RoleStatements(role.name, on: connection).fence)]
     }

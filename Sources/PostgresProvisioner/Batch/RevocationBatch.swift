@@ -109,13 +109,16 @@ struct RevocationBatch {
 
   /// Makes one change to all roles, in one transaction; sets aside those that are in the way of it.
   ///
-  /// - Parameter first: what the transaction begins with; at least its lock timeout.
+  /// - Parameters:
+  ///   - first: what the transaction begins with; at least its lock timeout.
+  ///   - waitsMax: for how many that somebody holds the others may wait, each time for the lock
+  ///     timeout, before all get an attempt of their own. A number, not a time: on a busy machine
+  ///     the others are to be fenced together as well.
   mutating func changeAll(
-    on server: String, first: Statement,
+    on server: String, first: Statement, waitsMax: Int = 0,
     _ statements: @escaping @Sendable (isolated Connection, RoleRecord) throws -> [Statement]
   ) async throws(Obstacle) {
-    // Each that is in the way costs the others a lock timeout.
-    let giveUp = ContinuousClock.now + .milliseconds(500)
+    var waits = 0
     while true {
       let all = roles
       if all.isEmpty { return }
@@ -123,7 +126,8 @@ struct RevocationBatch {
         try connection.together(first, try all.map { try statements(connection, $0.role) })
       }
       guard let refused else { return }
-      if let place = refused.place, ContinuousClock.now < giveUp {
+      if refused.hasWaited { waits += 1 }
+      if let place = refused.place, waits <= waitsMax {
         setAside([all[place].index], refused.reason)
       } else {
         setAside(all.map(\.index), refused.reason)
@@ -153,6 +157,8 @@ private struct Refused: Sendable {
   /// Whose statement it was.
   let place: Int?
   let reason: String
+  /// Somebody else holds what it would have changed.
+  let hasWaited: Bool
 }
 
 extension Connection {
@@ -169,7 +175,7 @@ extension Connection {
       let failed = error.failedStatement.map { $0 - 1 }
       return Refused(
         place: failed.flatMap { places.indices.contains($0) ? places[$0] : nil },
-        reason: "\(error)")
+        reason: "\(error)", hasWaited: error.sqlState == .lockNotAvailable)
     }
   }
 }
