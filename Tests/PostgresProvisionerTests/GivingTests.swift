@@ -46,6 +46,35 @@ struct GivingTests {
     await stage.provisioner.close()
   }
 
+  @Test("what the role let others do with it is not the heir's word: it ends first")
+  func grants() async throws {
+    let stage = try await Stage.setUp(on: TestServer.shared)
+    let heir = try await stage.makeHeir()
+    try await stage.work("t")
+    let t = "\(stage.scope).t"
+    try await stage.enter().execute(
+      """
+      ALTER TABLE \(t) ADD n serial;
+      GRANT TRIGGER, INSERT ON \(t) TO bob WITH GRANT OPTION;
+      GRANT SELECT (id) ON \(t) TO PUBLIC;
+      GRANT USAGE ON SEQUENCE \(t)_n_seq TO bob;
+      """)
+    let ending = await stage.revoke(.give(to: heir))
+    #expect(ending.end == .ended, "\(ending.last)")
+    try await stage.expectWorkIsThere()
+    #expect(
+      try await stage.read(
+        """
+        SELECT c.relname || ' ' || e.grantee::regrole || ' ' || e.privilege_type
+          FROM pg_class c
+          LEFT JOIN pg_attribute a ON a.attrelid = c.oid
+         CROSS JOIN LATERAL (
+            SELECT * FROM aclexplode(c.relacl) UNION ALL SELECT * FROM aclexplode(a.attacl)) e
+         WHERE c.oid IN ('\(t)'::regclass, '\(t)_n_seq'::regclass) AND e.grantee <> c.relowner
+        """) == [])
+    await stage.provisioner.close()
+  }
+
   @Test(
     "nothing that carries code is given away: it stays, and is named",
     arguments: [

@@ -15,10 +15,14 @@ extension Connection {
     let newOwner = try quoted(identifier: heir)
     // A plan that is good for a few things takes forever for many.
     try execute("SET enable_nestloop = off")
-    let given = try belonging(to: heir) { connection throws(PostgresError) in
-      try connection.executeEach(
-        of: .giving(from: oid, toPowerful: toPowerful), until: cleaning.deadline, ending: newOwner)
-    }
+    // They would become the heir's grants: whoever has TRIGGER puts code on what is now the heir's.
+    var given = try executeEach(of: .undoingGrants(of: oid), until: cleaning.deadline)
+    given.add(
+      try belonging(to: heir) { connection throws(PostgresError) in
+        try connection.executeEach(
+          of: .giving(from: oid, toPowerful: toPowerful), until: cleaning.deadline, ending: newOwner
+        )
+      })
     for row in try query(.keeping(of: oid, toPowerful: toPowerful)) {
       disposal.kept[try row.text("name")] = try row.text("reason")
     }

@@ -98,6 +98,18 @@ private let relations = """
         OR mine.oid IN (SELECT inhrelid FROM pg_catalog.pg_inherits)
         OR mine.oid IN (SELECT inhparent FROM pg_catalog.pg_inherits)
     UNION ALL
+    SELECT part.root, 'others have privileges on it'
+      FROM part
+      JOIN pg_catalog.pg_class c
+        ON c.oid = part.objid AND part.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+     WHERE EXISTS (SELECT
+                     FROM pg_catalog.aclexplode(c.relacl) e
+                    WHERE e.grantee <> c.relowner)
+        OR EXISTS (SELECT
+                     FROM pg_catalog.pg_attribute a
+                    CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) e
+                    WHERE a.attrelid = c.oid AND e.grantee <> c.relowner)
+    UNION ALL
     SELECT mine.oid, 'it has row security'
       FROM mine
      WHERE mine.relrowsecurity
