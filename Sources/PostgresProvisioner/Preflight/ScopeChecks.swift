@@ -126,7 +126,7 @@ private func mending(
   _ danger: Danger, _ reach: ScopeReach, _ sql: PreflightSQL
 ) throws(PostgresError) -> [String] {
   var statements: [String] = []
-  for (_, role, change) in reach.mending where danger == danger {
+  for (found, role, change) in reach.mending where found == danger {
     let name = try sql.name(role)
     let statement =
       switch change {
