@@ -104,6 +104,30 @@ struct RollbackTests {
     }
   }
 
+  @Test("a state that is taken from under a running broker gives nothing, and what was given ends")
+  func taken() async throws {
+    try await withLiveBroker { broker in
+      let waiting = try await broker.approved()
+      let id = try await broker.approved(for: "8s")
+      let session = try await broker.session(id)
+      for name in try FileManager.default.contentsOfDirectory(atPath: broker.state) {
+        try FileManager.default.removeItem(atPath: "\(broker.state)/\(name)")
+      }
+      try await eventually("it says so") {
+        let ready = try await broker.send("GET", "/readyz", as: "alice")
+        return ready.status == 503
+          && String(decoding: ready.body, as: UTF8.self).contains("removed or replaced")
+      }
+      let refused = try await broker.jit(as: "alice", "credentials", waiting)
+      #expect(refused.status != 0 && refused.stderr.contains("cannot be written"), "\(refused)")
+      #expect(try await broker.database.roles(of: waiting) == [])
+      try await eventually("what was given has ended", within: .seconds(20)) {
+        try await broker.database.roles(of: id) == []
+      }
+      await #expect(throws: PostgresError.self) { try await session.query("SELECT 1") }
+    }
+  }
+
   @Test("a healthy broker says so, to people and to Prometheus")
   func healthy() async throws {
     try await withLiveBroker { broker in
