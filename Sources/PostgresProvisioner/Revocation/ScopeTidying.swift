@@ -104,7 +104,7 @@ extension Connection {
           try tidied.note(error)
         }
       }
-      try dropMappings(of: names, &tidied)
+      try dropMappings(of: toTidy.filter { !$0.isOfTheServer }.map(\.name), &tidied)
       try takeBackOneByOne(from: toTidy.filter(\.isOfTheServer).map(\.name), to: role.name, &tidied)
     }
     tidied.left = try owned(byAny: toTidy)
@@ -149,6 +149,9 @@ extension Connection {
 
   /// User mappings are owned in the catalog, and REASSIGN OWNED passes them over. A scope that had one
   /// before owned something, which the policy has to accept; then nothing of it is tidied.
+  ///
+  /// - Parameter scopes: none of the server's own roles: of what these own the catalog has no row, so
+  ///   nobody can tell what an operator gave them before.
   private func dropMappings(
     of scopes: [String], _ tidied: inout Tidied
   ) throws(PostgresError) {

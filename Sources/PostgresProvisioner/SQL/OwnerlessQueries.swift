@@ -1,9 +1,9 @@
 import AccessCore
 import PostgresClient
 
-/// Things that have no owner, and are for things of the role's: casts, transforms, and user mappings on
-/// a server, whomever they are for. Nobody but the owner of those could make them, so they are the role's as
-/// well; parts of an extension are the extension's, and those of a range type that type's.
+/// Things that have no owner, and are for things of the role's: casts, transforms, and user mappings
+/// on a server, whomever they are for. The owner of those made them, or somebody whom it let, and
+/// without those they are nothing: so they are the role's as well. Parts of an extension are the extension's, and those of a range type that type's.
 extension Statement {
   /// The first ones, and in `total` how many there are.
   static func ownerless(of oid: UInt32) -> Statement {
